@@ -9,7 +9,7 @@ import { type CounterStore, CounterTable } from './counter-table.ts';
 import { readCounters } from './counters.ts';
 import { createLedger, type Hold } from './ledger.ts';
 import type { Scope } from './scope.ts';
-import { amountOfPart, partOf } from './shards.ts';
+import { amountOfPart, dividedOf, filledTo, partOf } from './shards.ts';
 
 let table: TestTable;
 beforeAll(async () => {
@@ -84,6 +84,26 @@ test('the least amount of which a part is so large is found', () => {
         }
       },
     ),
+  );
+});
+
+test('what is used above a part is taken off the others, and nothing is left over that a part could have', () => {
+  const uses = fc.array(fc.nat({ max: 1000 }), { minLength: 1, maxLength: 16 });
+  fc.assert(
+    fc.property(fc.nat({ max: 3000 }), uses, fc.nat({ max: 100 }), fc.nat(), (amount, used, less, place) => {
+      const divided = dividedOf(amount, used);
+      const all = used.reduce((sum, each) => sum + each, 0);
+      expect(divided).toBeLessThanOrEqual(amount);
+      if (divided < 0) expect(all).toBeGreaterThan(amount);
+      else expect(filledTo(divided, used)).toBeLessThanOrEqual(amount);
+      if (divided < amount) expect(filledTo(divided + 1, used)).toBeGreaterThan(amount);
+      // Less in use, or a larger limit, can only leave more to each.
+      const fallen = used.map((each, shard) =>
+        shard === place % used.length ? Math.max(0, each - less) : each,
+      );
+      expect(dividedOf(amount, fallen)).toBeGreaterThanOrEqual(divided);
+      expect(dividedOf(amount + less, used)).toBeGreaterThanOrEqual(divided);
+    }),
   );
 });
 
