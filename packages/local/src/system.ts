@@ -162,7 +162,7 @@ async function buildAndSynthesize(
   }
   onProgress('Synthesizing the template ...');
   const { synthesize } = await import('@org/infra/stack');
-  synthesize(config, { outdir });
+  synthesize(config, { outdir, builtinCloudFormationValidation: false });
 }
 
 /** What the key that `npm start` shows around may ask: that of the first team that has one. */

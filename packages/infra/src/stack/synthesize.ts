@@ -11,6 +11,11 @@ export interface SynthesizeOptions {
   readonly outdir: string;
   /** As in {@link BedrockProxyProps}. */
   readonly lambdaDirectory?: string | undefined;
+  /**
+   * Whether CDK also compares the template with CloudFormation's schemas, which takes twice as long as all the rest. Default:
+   * true. Without it, a template must not be deployed.
+   */
+  readonly builtinCloudFormationValidation?: boolean;
 }
 
 /** A synthesized deployment on disk. */
@@ -30,11 +35,12 @@ export interface Synthesized {
  */
 export function createApp(
   config: ProxyConfig,
-  { outdir, lambdaDirectory }: SynthesizeOptions,
+  { outdir, lambdaDirectory, builtinCloudFormationValidation = true }: SynthesizeOptions,
 ): { app: App; stack: ProxyStack } {
   const app = new App({
     outdir: resolve(outdir),
     analyticsReporting: false,
+    builtinCloudFormationValidation,
     // Validation runs in synthesize(), so that callers get its result and its errors.
     autoSynth: false,
     context: {
