@@ -66,6 +66,10 @@ describe.skipIf(process.platform !== 'linux')('how the console looks', () => {
           expect.soft(await faultsOf(operator), name).toEqual([]);
           const tooWide = await operator.page.evaluate('document.documentElement.scrollWidth - innerWidth');
           expect.soft(tooWide, name).toBeLessThanOrEqual(0);
+          const isNamed = await operator.page.evaluate(
+            '[...document.querySelectorAll("nav [aria-current]")].every((link) => link.getBoundingClientRect().right <= innerWidth)',
+          );
+          expect.soft(isNamed, name).toBe(true);
         }
       }
     }

@@ -34,8 +34,11 @@ export function Frame() {
     scrollTo(0, 0);
   }, [place]);
   const view = views.find(({ path }) => path === route.path[0]);
+  const here = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
     document.title = `${view?.title ?? 'Not found'} · Proxy console`;
+    // On a phone, not all links fit.
+    if (view) here.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [view]);
   return (
     <div className="frame">
@@ -55,7 +58,11 @@ export function Frame() {
         <ul>
           {views.map(({ path, title }) => (
             <li key={path}>
-              <a href={linkTo(path)} aria-current={path === route.path[0] ? 'page' : undefined}>
+              <a
+                href={linkTo(path)}
+                ref={path === view?.path ? here : undefined}
+                aria-current={path === view?.path ? 'page' : undefined}
+              >
                 <Icon of={path} />
                 {title}
               </a>
