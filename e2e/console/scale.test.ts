@@ -49,7 +49,7 @@ describe.skipIf(process.platform !== 'linux')('the console of a large deployment
     await writeManyTeams(system, { teams: 2000, keys: 5000, plan: 'starter', most: 100 });
     const { link, faults, calls } = await serveCounted(system);
     const operator = await browser.open(link);
-    await operator.see('All 250 near a limit');
+    await operator.see('All 250 teams near a limit');
     await operator.go('teams');
     await operator.see('2,002 teams');
     await operator.see(teamName(0));

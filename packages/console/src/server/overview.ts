@@ -1,4 +1,12 @@
-import { configWithPlans, costInForce, daysOfMonth, nearestLimit, Statistics, usageReport } from '@org/admin';
+import {
+  configWithPlans,
+  costInForce,
+  daysOfMonth,
+  nearestLimit,
+  Statistics,
+  type Usage,
+  usageReport,
+} from '@org/admin';
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { reads } from './input.ts';
@@ -54,10 +62,11 @@ export const overviewRoutes = ({ deployment, place, snapshot }: Operation) => {
       .get('/near', reads('query', Near), async (c) => {
         const { percent = 80 } = c.req.valid('query');
         const open = await deployment();
-        const usage = [...(await snapshot.teamUsage(open)), ...(await snapshot.keyUsage(open))];
-        const near = usage.filter((each) => nearestLimit(each) * 100 >= percent);
-        const fullest = near.toSorted((one, other) => nearestLimit(other) - nearestLimit(one));
-        return c.json({ near: fullest.slice(0, mostNear), count: near.length });
+        const isNear = (each: Usage) => nearestLimit(each) * 100 >= percent;
+        const teams = (await snapshot.teamUsage(open)).filter(isNear);
+        const keys = (await snapshot.keyUsage(open)).filter(isNear);
+        const fullest = [...teams, ...keys].toSorted((one, other) => nearestLimit(other) - nearestLimit(one));
+        return c.json({ near: fullest.slice(0, mostNear), teams: teams.length, keys: keys.length });
       })
       /** From the log, which CloudWatch bills by the gigabyte: finished days are searched once. */
       .get('/statistics', reads('query', InMonth), async (c) => {

@@ -4,7 +4,7 @@ import { fullestOf, Meter, nearShare, StateOf, shareOf } from '../parts/limit-ba
 import { Empty, Loaded } from '../parts/loaded.tsx';
 import { useNear } from '../queries.ts';
 import { linkTo } from '../route.ts';
-import { amount, end, limitName, count as numberOf, percent } from '../words.ts';
+import { amount, counted, end, limitName, percent } from '../words.ts';
 
 interface NearProps {
   readonly timeZone: string;
@@ -18,7 +18,7 @@ export function Near({ timeZone, enabled }: NearProps) {
     <section className="card" aria-labelledby="near">
       <h2 id="near">Near a limit</h2>
       <Loaded query={near} lines={4}>
-        {({ near, count }) =>
+        {({ near, teams, keys }) =>
           near.length === 0 ? (
             <Empty title={`No team and no key has used ${percent(nearShare)} of a limit`} />
           ) : (
@@ -28,9 +28,14 @@ export function Near({ timeZone, enabled }: NearProps) {
                   <NearLine key={`${usage.team} ${usage.key ?? ''}`} {...{ usage, timeZone }} />
                 ))}
               </ul>
-              {count > near.length && (
+              {teams + keys > near.length && (
                 <p>
-                  <a href={`${linkTo('teams')}?near=1`}>All {numberOf(count)} near a limit</a>
+                  <a href={`${linkTo('teams')}?near=1`}>All {counted(teams, 'team')} near a limit</a>
+                  {keys > 0 && (
+                    <>
+                      , and {counted(keys, 'key')}: <code>proxy usage --near 80</code> lists them
+                    </>
+                  )}
                 </p>
               )}
             </>
