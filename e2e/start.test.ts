@@ -16,6 +16,7 @@ import { runProgram } from '../test/run-program.ts';
 
 const root = join(import.meta.dirname, '..');
 const script = join(root, 'packages/local/src/start.ts');
+const { PATH, NODE_COMPILE_CACHE } = process.env;
 
 const run = (args: string[], environment: Record<string, string> = {}) =>
   runProgram(process.execPath, ['--conditions=@org/source', script, ...args], {
@@ -65,7 +66,7 @@ test('without it, the API reference is named, and the printed lines for curl and
   const asked = await promisify(execFile)(
     'sh',
     ['-c', `${exported}\n'${process.execPath}' --input-type=module --eval "${ask}"`],
-    { cwd: import.meta.dirname, env: { PATH: process.env['PATH'] } },
+    { cwd: import.meta.dirname, env: { PATH, NODE_COMPILE_CACHE } },
   );
   expect(asked.stdout).toBe('4\n');
 
@@ -94,7 +95,7 @@ test("the printed lines for OpenAI's and Anthropic's SDKs are all that these nee
   const { stdout } = await promisify(execFile)(
     'sh',
     ['-c', `${exported}\n'${process.execPath}' --input-type=module --eval "$PROGRAM"`],
-    { cwd: import.meta.dirname, env: { PATH: process.env['PATH'], PROGRAM: askWithSdks } },
+    { cwd: import.meta.dirname, env: { PATH, NODE_COMPILE_CACHE, PROGRAM: askWithSdks } },
   );
   const told = expect.stringContaining('What is a dystopia?');
   expect(JSON.parse(stdout)).toEqual([told, told]);
