@@ -18,7 +18,7 @@ import { type Counters, InconsistentCounters, readCounters } from '@org/lambda/l
 import { dateOf, momentIn, momentOf } from '@org/lambda/ledger/moment';
 import type { Scope } from '@org/lambda/ledger/scope';
 import { stateOf } from '@org/lambda/ledger/sharded-accounts';
-import { shardsOf } from '@org/lambda/ledger/shards';
+import { shardsIn, undividedShards } from '@org/lambda/ledger/shards';
 import { countersKey, type Item } from '@org/table';
 import type { Deployment } from './deployment.ts';
 import { type LimitsRecord, listLimits } from './limits/list-limits.ts';
@@ -135,7 +135,9 @@ async function readStates(
     );
   };
   const firsts = await countersOf(accounts);
-  const shards = new Map([...firsts].map(([account, first]) => [account, shardsOf(account, first)]));
+  const shards = new Map(
+    [...firsts].map(([account, first]) => [account, undividedShards(account, shardsIn(first))]),
+  );
   const ofShards = await countersOf([...shards.values()].flat());
   return new Map(
     [...firsts].flatMap(([account, first]) => {

@@ -21,12 +21,21 @@ export class Believed<Value> {
     this.#remembered.delete(id);
 
     // Counted from before the read, because the result was true then.
-    const until = this.#now() + believedForMs;
+    const from = this.#now();
     const value = await read();
-    if (value === undefined) return undefined;
+    if (value !== undefined) this.believe(id, value, from);
+    return value;
+  }
+
+  /**
+   * Replaces what is believed.
+   *
+   * @param from When it was true. Milliseconds since 1970. Default: now.
+   */
+  believe(id: string, value: Value, from = this.#now()): void {
+    this.#remembered.delete(id);
     const [oldest] = this.#remembered.keys();
     if (this.#remembered.size >= mostRemembered && oldest !== undefined) this.#remembered.delete(oldest);
-    this.#remembered.set(id, { value, until });
-    return value;
+    this.#remembered.set(id, { value, until: from + believedForMs });
   }
 }

@@ -9,9 +9,9 @@ import type {
   QuotaDetails,
   RateDetails,
 } from '@org/contract';
-import type { Account, Counted } from './account.ts';
+import type { Account } from './account.ts';
 import { type Amounts, amountsOf, unitOf } from './amounts.ts';
-import type { Counters } from './counters.ts';
+import { type Counters, chargedIn } from './counters.ts';
 import { mostAt, secondsUntilRoom } from './pace.ts';
 import { type Bound, boundsOf, type Scope } from './scope.ts';
 import { amountOfPart, filledTo, partOf, shardsIn } from './shards.ts';
@@ -96,7 +96,7 @@ export function explainRefusal(states: readonly AccountState[], hold: Amounts): 
       retryAfterSeconds: secondsUntilOpen,
     };
   }
-  const full = states.find((state) => isFull(state) || state.shards?.some(isFull));
+  const full = states.find((state) => isFull(state) || state.shards?.every(isFull));
   return full ? { kind: 'too many at once', details: atOnceDetails(full) } : { kind: 'busy' };
 }
 
@@ -184,8 +184,9 @@ function aheadOverShards(
       }),
     );
     if (needed <= mostAt(bound, moment) || needed > bound.max) return [];
-    const wanted = hold[bound.limit];
-    const secondsUntilOpen = secondsUntilRoom(bound, moment, needed - wanted, wanted);
+    // In the next window, the whole must allow so much that the largest part has room.
+    const least = amountOfPart(hold[bound.limit], 0, shards.length);
+    const secondsUntilOpen = secondsUntilRoom(bound, moment, needed - least, least);
     return [{ bound, account, charged, isUsedUp: false, secondsUntilOpen }];
   });
 }
@@ -226,11 +227,6 @@ export function callsAtOnceStatus(states: readonly AccountState[]): CallsAtOnceS
 /** Says which of several models a limit is of. A caller has one person, key and team. */
 function modelOf({ kind, id }: Scope): { readonly model?: string } {
   return kind === 'model' ? { model: id } : {};
-}
-
-/** What is charged for good of a limit. */
-export function chargedIn({ committed, held }: Counters, { limit, period }: Counted): number {
-  return committed[period][limit] - held[period][limit];
 }
 
 /** A limit, and how much of it is charged for good. */

@@ -9,7 +9,7 @@ import {
   type WindowName,
   windowAttributes,
 } from '@org/table';
-import { type Account, countedIn } from './account.ts';
+import { type Account, type Counted, countedIn } from './account.ts';
 import { type Amounts, amountsOf, exceeds } from './amounts.ts';
 import { isInFlight, isInFlightOver, isLive, isOver } from './moment.ts';
 
@@ -72,7 +72,7 @@ export function readCounters(item: Item, account: Account): Counters {
   const live = slots.filter(({ slot }) => isLive(slot, month, moment));
   const isHere = (period: LimitPeriod) => windows[period].month === month;
   const committed = (period: LimitPeriod) =>
-    amountsOf((kind) => (isHere(period) ? numberOf(item, committedAttribute(kind, windows[period])) : 0));
+    amountsOf((limit) => committedIn(item, account, { limit, period }));
   const isHeldIn = (period: LimitPeriod, window: WindowName) =>
     isHere(period) &&
     (period === 'month'
@@ -93,10 +93,7 @@ export function readCounters(item: Item, account: Account): Counters {
   const counters = {
     committed: byPeriod(committed),
     held: byPeriod(held),
-    inFlight: {
-      counted: account.atOnce === undefined ? 0 : numberOf(item, inFlightAttribute),
-      dead: places.filter(({ slot, calls }) => calls !== 0 && !isInFlight(slot, month, moment)),
-    },
+    inFlight: inFlightIn(item, account),
     over: [
       ...attributes.filter(
         ({ window, slot }) =>
@@ -123,6 +120,30 @@ export function readCounters(item: Item, account: Account): Counters {
     throw new InconsistentCounters(`Fewer calls of ${month} are counted in flight than their slots have`);
   }
   return counters;
+}
+
+/** What an item has committed of a limit; 0 if that is counted in another item. */
+export function committedIn(
+  item: Item,
+  { moment: { windows }, month }: Pick<Account, 'moment' | 'month'>,
+  { limit, period }: Counted,
+): number {
+  const window = windows[period];
+  return window.month === month ? numberOf(item, committedAttribute(limit, window)) : 0;
+}
+
+/** What is charged for good of a limit. */
+export function chargedIn({ committed, held }: Counters, { limit, period }: Counted): number {
+  return committed[period][limit] - held[period][limit];
+}
+
+/** The calls in flight of an item. */
+export function inFlightIn(item: Item, { moment, month, atOnce }: Account): InFlight {
+  if (atOnce === undefined) return { counted: 0, dead: [] };
+  return {
+    counted: numberOf(item, inFlightAttribute),
+    dead: inFlightSlots(item).filter(({ slot, calls }) => calls !== 0 && !isInFlight(slot, month, moment)),
+  };
 }
 
 /** What several items count together. */

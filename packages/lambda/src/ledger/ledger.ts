@@ -28,7 +28,8 @@ import { type Amounts, nothing } from './amounts.ts';
 import type { CounterStore, HoldWrite } from './counter-table.ts';
 import { momentOf } from './moment.ts';
 import type { Scope } from './scope.ts';
-import { ShardedAccounts } from './sharded-accounts.ts';
+import { ShardedAccounts, type UsesOf } from './sharded-accounts.ts';
+import { committedUses } from './shards.ts';
 
 export interface HoldRequest {
   readonly scopes: readonly Scope[];
@@ -120,13 +121,13 @@ export function createLedger(
     return table.hold(write, signal);
   };
   const counted = new ShardedAccounts(table, take, random);
-  const read = (accounts: readonly Account[], signal: AbortSignal): Promise<AccountState[]> =>
-    Promise.all(accounts.map((account) => counted.read(account, signal))).catch((error: unknown) => {
+  const read = (accounts: readonly Account[], ...how: [AbortSignal, UsesOf?]): Promise<AccountState[]> =>
+    Promise.all(accounts.map((account) => counted.read(account, ...how))).catch((error: unknown) => {
       throw unavailable(failureName(error), false);
     });
-  const statesOf = (scopes: readonly Scope[], at: number, signal: AbortSignal) => {
+  const statesOf = (scopes: readonly Scope[], at: number, ...how: [AbortSignal, UsesOf?]) => {
     const moment = momentOf(at, timeZone);
-    return Promise.all(scopes.map((scope) => read(accountsOf(scope, moment), signal)));
+    return Promise.all(scopes.map((scope) => read(accountsOf(scope, moment), ...how)));
   };
 
   return {
@@ -190,7 +191,9 @@ export function createLedger(
     },
 
     async room(scopes, at, signal) {
-      return roomIn((await statesOf(scopes, at, signal)).flat());
+      return roomIn(
+        (await statesOf(scopes, at, signal, ({ item }, account) => committedUses(item, account))).flat(),
+      );
     },
 
     async usage(scopes, at, signal) {

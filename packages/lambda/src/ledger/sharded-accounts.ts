@@ -1,10 +1,10 @@
-import { Believed, numberOf, reportedAttribute, shardsAttribute } from '@org/table';
+import { Believed, countersKey, type Item, numberOf, reportedAttribute, shardsAttribute } from '@org/table';
 import type { Account } from './account.ts';
-import { type AccountState, chargedIn, type LimitUse, limitBelow } from './admission.ts';
+import { type AccountState, type LimitUse, limitBelow } from './admission.ts';
 import { unitOf } from './amounts.ts';
 import type { CounterStore, HoldWrite } from './counter-table.ts';
 import { type Counters, readCounters, sumOf } from './counters.ts';
-import { shardsIn, shardsOf } from './shards.ts';
+import { chargedUses, committedUses, shardsIn, shardsOf, type Uses, undividedShards } from './shards.ts';
 
 /** Adds a hold to the item of one account. */
 type Take = (
@@ -15,8 +15,10 @@ type Take = (
 
 /** The items of an account that is spread. */
 interface Spread {
-  readonly first: Counters;
-  readonly shards: readonly Counters[];
+  readonly first: Item;
+  readonly shards: readonly Item[];
+  /** The limits that were divided. Others need a new reading, because more may be used than their parts. */
+  readonly limits: string;
 }
 
 /**
@@ -31,8 +33,8 @@ export class ShardedAccounts {
   /** When the latest call began. */
   #now = 0;
   /**
-   * What first items have committed, and shards above their parts, falls: their calls in flight end, and leave more to the
-   * others. It grows only if a limit is lowered, and then it is read again.
+   * Items of accounts that are spread. What the first has committed, and others above their parts, falls when their calls in flight
+   * end. It grows if a limit is lowered, and if a call costs more than it held.
    */
   readonly #spreads = new Believed<Spread>(() => this.#now);
 
@@ -61,13 +63,14 @@ export class ShardedAccounts {
       if (shardsIn(counters) > 0) spread = await this.#spreadOf(account, signal, async () => counters);
       if (!spread) return { admitted, state: { account, counters } };
     }
-    const { first, shards: used } = spread;
+    const first = readCounters(spread.first, account);
     const whole = { account, counters: first };
     const neverFits = limitBelow(hold.hold, [account.scope], shardsIn(first)) !== undefined;
     // Of a window that calls of the first item have left behind, nothing is known any more.
     if (neverFits || first.outdated.length > 0) return { admitted: false, state: whole };
 
-    const shards = shardsOf(account, first, used);
+    const used = spread.shards.map((item) => committedUses(item, account));
+    const shards = shardsOf(account, [committedUses(spread.first, account), ...used]);
     const start = Math.floor(this.#random() * shards.length);
     const refused: Counters[] = [];
     for (const shard of [...shards.slice(start), ...shards.slice(0, start)]) {
@@ -76,19 +79,25 @@ export class ShardedAccounts {
       refused.push(counters);
     }
     const ordered = [...refused.slice(shards.length - start), ...refused.slice(0, shards.length - start)];
+    // What the shards have used by now may divide the limits in another way.
+    const present = { ...spread, shards: ordered.map(({ item }) => item) };
+    this.#spreads.believe(nameOf(account), present, account.moment.at);
     return { admitted: false, state: stateOf(account, first, ordered) };
   }
 
-  /** Reads an account with all its shards. */
-  async read(account: Account, signal: AbortSignal): Promise<AccountState> {
+  /**
+   * Reads an account with all its shards.
+   *
+   * @param usesOf As in {@link stateOf}.
+   */
+  async read(account: Account, signal: AbortSignal, usesOf?: UsesOf): Promise<AccountState> {
     const counters = await this.#table.read(account, signal);
-    return shardsIn(counters) === 0
+    const shards = undividedShards(account, shardsIn(counters)).map((shard) =>
+      this.#table.read(shard, signal),
+    );
+    return shards.length === 0
       ? { account, counters }
-      : stateOf(
-          account,
-          counters,
-          await Promise.all(shardsOf(account, counters).map((shard) => this.#table.read(shard, signal))),
-        );
+      : stateOf(account, counters, await Promise.all(shards), usesOf);
   }
 
   /**
@@ -102,11 +111,11 @@ export class ShardedAccounts {
     try {
       const found = number === undefined ? counters : await this.#table.read(whole, signal, false);
       // What was found may be from before the account was spread.
-      const known =
-        shardsIn(found) > 0 ? found : (await this.#spreadOf(whole, signal, async () => undefined))?.first;
-      const first = known ?? (await this.#table.read(whole, signal));
+      const known = await this.#spreads.get(nameOf(whole), async () => undefined);
+      const read = () => (known ? readCounters(known.first, whole) : this.#table.read(whole, signal));
+      const first = shardsIn(found) > 0 ? found : await read();
       const shards = await Promise.all(
-        shardsOf(whole, first).map((each, index) =>
+        undividedShards(whole, shardsIn(first)).map((each, index) =>
           index === number ? counters : this.#table.read(each, signal, false),
         ),
       );
@@ -138,7 +147,7 @@ export class ShardedAccounts {
   }
 
   /**
-   * The items of an account that is spread, read for this call's windows.
+   * The items of an account that is spread.
    *
    * @param close Finds its first item, which is closed.
    */
@@ -147,20 +156,20 @@ export class ShardedAccounts {
     signal: AbortSignal,
     close: () => Promise<Counters | undefined>,
   ): Promise<Spread | undefined> {
-    const { scope, month } = account;
-    const name = JSON.stringify([scope.kind, scope.id, month, scope.limits]);
-    const known = await this.#spreads.get(name, async () => {
-      const first = await close();
+    const name = nameOf(account);
+    const limits = JSON.stringify(account.scope.limits);
+    const read = async (first: Counters | undefined): Promise<Spread | undefined> => {
       if (!first) return undefined;
-      const shards = shardsOf(account, first).map((shard) => this.#table.read(shard, signal));
-      return { first, shards: await Promise.all(shards) };
-    });
-    return (
-      known && {
-        first: readCounters(known.first.item, account),
-        shards: known.shards.map(({ item }) => readCounters(item, account)),
-      }
-    );
+      const shards = undividedShards(account, shardsIn(first)).map((shard) =>
+        this.#table.read(shard, signal),
+      );
+      return { first: first.item, shards: (await Promise.all(shards)).map(({ item }) => item), limits };
+    };
+    const known = await this.#spreads.get(name, async () => read(await close()));
+    if (!known || known.limits === limits) return known;
+    const present = await read(await this.#table.read(account, signal));
+    if (present) this.#spreads.believe(name, present, account.moment.at);
+    return present;
   }
 
   /** Closes the first item of an account whose plan spreads it, unless that was done before. */
@@ -174,14 +183,29 @@ export class ShardedAccounts {
   }
 }
 
-/** An account as it is over all its shards. */
-export function stateOf(whole: Account, first: Counters, shards: readonly Counters[]): AccountState {
-  // What calls hold may be released, so only charges can make a refusal final.
-  const accounts = shardsOf(whole, first, shards, chargedIn);
+function nameOf({ scope, month }: Account): string {
+  const { pk, sk } = countersKey(scope, month);
+  return `${pk} ${sk}`;
+}
+
+export type UsesOf = (counters: Counters, account: Account) => Uses;
+
+/**
+ * An account as it is over all its shards.
+ *
+ * @param usesOf What divides its limits. Default: what is charged for good, because only that can make a refusal final.
+ */
+export function stateOf(
+  whole: Account,
+  first: Counters,
+  shards: readonly Counters[],
+  usesOf: UsesOf = chargedUses,
+): AccountState {
+  const uses = shards.map((counters) => usesOf(counters, whole));
   return {
     account: whole,
     counters: sumOf([first, ...shards], first.item),
-    shards: accounts.flatMap((account, number) => {
+    shards: shardsOf(whole, [usesOf(first, whole), ...uses]).flatMap((account, number) => {
       const counters = shards[number];
       return counters ? [{ account, counters }] : [];
     }),

@@ -132,6 +132,21 @@ test('a pace holds over all shards, also for what was used before they were, and
   expect(await spend('2026-11-01T06:00:00Z')).toBe('rate_limited');
 });
 
+test('after the retry-after of a pace there is room in a shard, also in the next window', async () => {
+  // A token in 216 seconds: the parts for a call are whole at 23:49:12, 23:52:48, 23:56:24, and with the end of the day.
+  const scope = team(4, { tokens: { day: 400 }, pace: { tokens: { day: { burst: 0 } } } });
+  const late = '2026-11-22T23:57:00Z';
+  for (let made = 0; made < 3; made += 1) await charge(ledger(), scope, call, late);
+  const { retryAfterSeconds = 0 } = await refusal(hold(ledger(), scope, call, late));
+  const from = Date.parse(late);
+  const after = (seconds: number) => new Date(from + seconds * 1000).toISOString();
+  expect(await statementOf(hold(ledger(), scope, call, after(retryAfterSeconds - 1)))).toMatchObject({
+    code: 'rate_limited',
+  });
+  await charge(ledger(), scope, call, after(retryAfterSeconds));
+  expect(after(retryAfterSeconds)).toBe('2026-11-23T23:49:12.000Z');
+});
+
 test('a call holds and settles in one shard, and reads the others only to report the whole', async () => {
   const scope = team(4, { requests: { day: 8 } });
   const busy = ledger();
@@ -410,6 +425,50 @@ test('a pace that begins when shards are used unevenly, and fewer calls at once,
   expect(await statementOf(hold(ledger(), paced, call, '2026-11-01T00:14:24Z'))).toMatchObject({
     details: { used: 5, allowedNow: 5 },
   });
+});
+
+test('a limit that is raised for less than a minute, and lowered again, counts what was used meanwhile', async () => {
+  const scope = team(4, { requests: { day: 4 } });
+  const raised = { ...scope, limits: { requests: { day: 100 } } };
+  const busy = ledgerOf(0.5);
+  await charge(busy, scope);
+  for (let made = 1; made < 4; made += 1) await charge(busy, raised);
+  expect(await statementOf(hold(busy, scope))).toMatchObject({ details: { max: 4, used: 4 } });
+});
+
+test('what calls in flight held when a limit was lowered is free when they have ended', async () => {
+  const scope = team(4, { callsAtOnce: 16 });
+  const busy = ledger();
+  const held = [];
+  for (let made = 0; made < 8; made += 1) held.push(await hold(busy, scope));
+  const fewer = { ...scope, limits: { callsAtOnce: 2 } };
+  expect(await statementOf(hold(busy, fewer))).toMatchObject({ details: { max: 2, used: 8 } });
+  for (const one of held) await one.settle(call, signal);
+  // One refusal shows it that they have.
+  expect(await statementOf(hold(busy, fewer))).toMatchObject({ code: 'rate_limited' });
+  const both = [await hold(busy, fewer), await hold(busy, fewer)];
+  for (const one of both) await one.settle(call, signal);
+});
+
+test('a cost above a hold is known to a function at the latest when it has refused a call for good', async () => {
+  const scope = team(2, { tokens: { day: 4000 } });
+  const busy = ledgerOf(0, 0.5, 0);
+  const first = await hold(busy, scope);
+  const second = await hold(busy, scope, { ...call, tokens: 1950 });
+  await first.settle({ ...call, tokens: 6000 }, signal);
+  expect(await statementOf(hold(busy, scope))).toMatchObject({ code: 'quota_exceeded' });
+  await second.settle(nothing, signal);
+  expect(await statementOf(hold(busy, scope))).toMatchObject({ code: 'quota_exceeded' });
+});
+
+test('the room of a call is that of the largest part, with what calls hold above theirs', async () => {
+  const limits = { tokens: { day: 12_000 } };
+  const scope = team(4, { tokens: { day: 100_000 } });
+  const busy = ledgerOf(0);
+  await hold(busy, scope, { ...call, tokens: 9000 });
+  const { tokens } = await busy.room([{ ...scope, limits }], Date.parse(noon), signal);
+  expect(tokens).toBe(1000);
+  await charge(busy, { ...scope, limits }, { ...call, tokens });
 });
 
 test('a week that began in the month before is spread too', async () => {

@@ -1,6 +1,6 @@
-import { numberOf, shardsAttribute } from '@org/table';
+import { type Item, numberOf, shardsAttribute } from '@org/table';
 import type { Account, Counted } from './account.ts';
-import type { Counters } from './counters.ts';
+import { type Counters, chargedIn, committedIn, type InFlight, inFlightIn } from './counters.ts';
 import { mostAt } from './pace.ts';
 
 /**
@@ -39,7 +39,7 @@ export function filledTo(amount: number, used: readonly number[]): number {
  *
  * @returns Below 0 if more is used than there is, so that nothing fits, however small.
  * @example
- * dividedOf(12, [0, 0, 9, 0]); // 3: the others have a part of 1 each
+ * dividedOf(12, [0, 0, 9, 0]); // 4: the others have a part of 1 each
  */
 export function dividedOf(amount: number, used: readonly number[]): number {
   if (filledTo(amount, used) <= amount) return amount;
@@ -60,31 +60,21 @@ export function shardsIn({ item }: Counters): number {
 /**
  * The shards of an account. They divide what its first item, which was closed when it was spread, has left of each limit.
  *
- * @param counters Of the shards. Without them, none has used more than its part.
- * @param usedIn What an item takes of a limit. Default: all that is committed.
+ * @param used By the first item, and by each shard.
  */
-export function shardsOf(
-  whole: Account,
-  first: Counters,
-  counters: readonly Counters[] = [],
-  usedIn = committedIn,
-): Account[] {
-  const shards = Array.from({ length: shardsIn(first) }, (_, number) => number);
+export function shardsOf(whole: Account, [first, ...others]: readonly [Uses, ...Uses[]]): Account[] {
+  const shards = others.map((_, number) => number);
   /** The parts of what is left of an amount; -1 for a shard if nothing fits. */
-  const partsOf = (amount: number, used: (item: Counters) => number) => {
-    const uses = shards.map((number) => {
-      const item = counters[number];
-      return item ? used(item) : 0;
-    });
-    const divided = dividedOf(amount - used(first), uses);
+  const partsOf = (amount: number, used: (uses: Uses) => number) => {
+    const divided = dividedOf(amount - used(first), others.map(used));
     return shards.map((number) => (divided < 0 ? -1 : partOf(divided, number, shards.length)));
   };
   const bounds = whole.bounds.map(({ burst, ...bound }) => {
-    const used = (item: Counters) => usedIn(item, bound);
+    const used = (uses: Uses) => uses.of(bound);
     const allowed = burst === undefined ? [] : partsOf(mostAt({ ...bound, burst }, whole.moment), used);
     return partsOf(bound.max, used).map((max, number) => ({ ...bound, max, allowed: allowed[number] }));
   });
-  const atOnce = whole.atOnce === undefined ? [] : partsOf(whole.atOnce, liveIn);
+  const atOnce = whole.atOnce === undefined ? [] : partsOf(whole.atOnce, ({ inFlight }) => liveOf(inFlight));
   return shards.map((number) => ({
     ...whole,
     bounds: bounds.flatMap((parts) => parts[number] ?? []),
@@ -93,10 +83,27 @@ export function shardsOf(
   }));
 }
 
-function committedIn({ committed }: Counters, { limit, period }: Counted): number {
-  return committed[period][limit];
+/** The shards of an account by which their items are read. Each still has the limits of the whole. */
+export function undividedShards(whole: Account, shards: number): Account[] {
+  return Array.from({ length: shards }, (_, number) => ({ ...whole, shard: { number, whole } }));
 }
 
-function liveIn({ inFlight: { counted, dead } }: Counters): number {
+/** What an item takes of the limits of its account. */
+export interface Uses {
+  of(bound: Counted): number;
+  readonly inFlight: InFlight;
+}
+
+/** All that an item has committed. */
+export function committedUses(item: Item, account: Account): Uses {
+  return { of: (bound) => committedIn(item, account, bound), inFlight: inFlightIn(item, account) };
+}
+
+/** What is charged for good: what calls hold may be released. */
+export function chargedUses(counters: Counters): Uses {
+  return { of: (bound) => chargedIn(counters, bound), inFlight: counters.inFlight };
+}
+
+function liveOf({ counted, dead }: InFlight): number {
   return counted - dead.reduce((sum, { calls }) => sum + calls, 0);
 }

@@ -196,7 +196,11 @@ export class ReferenceLedger {
   /** A final refusal: from now on, no call that needs as much of this limit may be let through. */
   close(scope: Scope, { limit, period }: Place, { at, worstCase }: Asked): void {
     const when = this.#windowsAt(at)[period];
-    this.#closed.push({ scope, limit, period, when, wanted: worstCase, spread: this.shardsOf(scope) > 1 });
+    const spread = this.shardsOf(scope) > 1;
+    // What a call cost above its hold takes room from other shards, which other functions know within a minute.
+    const isAbove = ({ most, worstCase: held }: Entry) => limitKinds.some((kind) => most[kind] > held[kind]);
+    if (spread && this.#entries.some((entry) => isSame(entry.scope, scope) && isAbove(entry))) return;
+    this.#closed.push({ scope, limit, period, when, wanted: worstCase, spread });
   }
 
   /** Whether this call, or a call that needed no more of a limit at least as large, was finally refused before. */
