@@ -81,13 +81,15 @@ export async function race(share: Race, ledger: Pick<Ledger, 'hold'>): Promise<R
   return { admitted, exhausted, busy, inFlight, leastUsedWhenExhausted };
 }
 
-/** Run as a separate process: its share of several races is the first argument, their outcomes the only output. */
-const [argument] = process.argv.slice(2);
-if (import.meta.main && argument) {
-  const { url, shares }: { readonly url: string; readonly shares: readonly Race[] } = JSON.parse(argument);
+/** Run as a separate process: it answers each message, its shares of several races, with their outcomes. */
+const [url] = process.argv.slice(2);
+if (import.meta.main && url) {
   const client = clientFor(url);
   const table = new CounterTable({ client, table: tableName });
-  const outcomes = await Promise.all(shares.map((share) => race(share, createLedger(table, share.timeZone))));
-  client.destroy();
-  process.stdout.write(JSON.stringify(outcomes));
+  process.on('message', async (shares: readonly Race[]) => {
+    const outcomes = shares.map((share) => race(share, createLedger(table, share.timeZone)));
+    process.send?.(await Promise.all(outcomes));
+  });
+  process.once('disconnect', () => process.exit());
+  process.send?.('ready');
 }
