@@ -145,6 +145,21 @@ test("a key's limit that its team's keeps from being reached is made, with a war
   expect((await raise(9)).stderr).not.toContain('never be reached');
 });
 
+test('a raise is never below the limit in force, but may have another end', async () => {
+  const { proxy } = await start();
+  const raise = (max: number | 'none', until: string) =>
+    proxy('limits', 'raise', '--team', 'sharing', '--limit', `requests/day=${max}`, '--until', until);
+  expect((await raise(20, '4h')).code).toBe(0);
+  const lower = await raise(19, '4h');
+  expect([lower.code, lower.stderr]).toEqual([
+    1,
+    expect.stringContaining('The limit is 20 requests/day already.'),
+  ]);
+  expect((await raise(20, '8h')).code).toBe(0);
+  expect((await raise('none', '8h')).code).toBe(0);
+  expect((await raise(30, '8h')).stderr).toContain('The limit is lifted already.');
+});
+
 test('records say limits in words, and a name alone is asked what it is', async () => {
   const { proxy } = await start();
   await proxy('teams', 'create', 'acme', '--plan', 'few');

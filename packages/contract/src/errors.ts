@@ -159,7 +159,7 @@ export const errors = {
     from: 'no route',
     madeBy: ['gateway', 'lambda'],
     message:
-      'No route has this path and method. Check the HTTP method and the URL. Its path begins with the stage, as in /dev/v1/messages, unless the API has its own domain.',
+      'No route has this path and method. Check the HTTP method and the URL. Its path begins with the stage, as in /STAGE/v1/messages, unless the API has its own domain.',
   },
   /**
    * The body is larger than Lambda's 6 MB. It reaches Lambda as a string within JSON, where each quotation mark, backslash
@@ -221,7 +221,7 @@ export const errors = {
     retryable: true,
     from: 'every route',
     madeBy: ['gateway', 'ledger'],
-    message: 'Too many requests at once for this API key. Slow down and send them again.',
+    message: 'Too many requests per second for this API key. Slow down and send them again.',
     retryAfterSeconds: 1,
   },
   /**

@@ -96,7 +96,10 @@ export async function localToken(url: string, team: string): Promise<string | un
 async function askGateway(url: string): Promise<LocalEndpoints> {
   const origin = URL.parse(url)?.origin;
   const response = await fetch(`${origin}${controlPlanePath}`).catch(() => undefined);
-  const { data } = z.safeParse(LocalEndpoints, response?.ok ? await response.json() : undefined);
+  const { data } = z.safeParse(
+    LocalEndpoints,
+    response?.ok ? await response.json().catch(() => undefined) : undefined,
+  );
   if (!data) throw new AdminError('no_local_gateway', { url });
   return data;
 }

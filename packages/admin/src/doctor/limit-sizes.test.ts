@@ -96,8 +96,21 @@ test("a key's own limits are checked too", () => {
 });
 
 test('the smallest limit that fits a call is fine, and so is a month that ends before its days do', () => {
-  const limits = { tokens: { month: 1169 }, usd: { day: 0.000_149 }, requests: { day: 1, month: 1 } };
+  const limits = { tokens: { month: 5145 }, usd: { day: 0.000_706 }, requests: { day: 1, month: 1 } };
   expect(findingsOf(limits)).toEqual([]);
+});
+
+test('a limit that fits only the calls of APIs with a short answer by default is found', () => {
+  const remedy = {
+    kind: 'advice',
+    text: 'Raise plans.starter.limits.tokens.month, or give the plan maxTokens.',
+  };
+  const what =
+    "a call of OpenAI's API without a maximum does not fit its 1,169 tokens/month: it needs 5,145 tokens";
+  expect(findingsOf({ tokens: { month: 1169 } })).toMatchObject([{ what, remedy }]);
+  expect(findingsOf({ tokens: { month: 1168 } })).toMatchObject([
+    { what: expect.stringContaining('only calls with a small maxTokens fit') },
+  ]);
 });
 
 test("a call without maxTokens holds its plan's maximum", () => {
@@ -140,7 +153,7 @@ test('an embedding model is asked for one vector, and has no output to hold', ()
 test('a call must fit the largest part of a limit over shards', () => {
   const remedy = { kind: 'advice', text: 'Raise plans.starter.limits.tokens.day, or lower shards.' };
   const limits = { requests: { minute: 2 }, tokens: { day: 580, month: 1_000_000 } };
-  expect(findingsOf({ ...limits, tokens: { day: 4676, month: 1_000_000 } }, undefined, 4)).toEqual([]);
+  expect(findingsOf({ ...limits, tokens: { day: 20_577, month: 1_000_000 } }, undefined, 4)).toEqual([]);
   expect(findingsOf({ ...limits, tokens: { day: 4672, month: 1_000_000 } }, undefined, 4)).toMatchObject([
     {
       what: 'only calls with a small maxTokens fit the largest of the 4 parts of its 4,672 tokens/day: a call without it needs 1,169 tokens',

@@ -70,12 +70,13 @@ export function checkSizes(
 ): Finding[] {
   const smallest = leastOf(config, plan, 1);
   const usual = leastOf(config, plan, undefined);
+  const long = leastOf(config, plan, undefined, longAnswerTokens);
   return limitKinds.flatMap((kind) => {
     const tooSmall = limitPeriods.flatMap((period) => {
       const max = limits[kind]?.[period];
       if (typeof max !== 'number') return [];
       const most = partOf(Math.round(max * unitOf[kind]), 0, shards) / unitOf[kind];
-      if (most >= usual[kind]) return [];
+      if (most >= long[kind]) return [];
       const name = nameOf(kind, period);
       const limit = `${shards > 1 ? `the largest of the ${shards} parts of its` : 'its'} ${limitText({ limit: kind, period }, max)}`;
       const what =
@@ -83,8 +84,12 @@ export function checkSizes(
           ? `${name} is 0: nothing is let through`
           : most < smallest[kind]
             ? `no call fits ${limit}: the smallest call needs ${amountOf(kind, smallest[kind])}`
-            : `only calls with a small maxTokens fit ${limit}: a call without it needs ${amountOf(kind, usual[kind])}`;
-      const remedy = shards > 1 ? `Raise ${name}, or lower shards.` : `Raise ${name}, or leave it out.`;
+            : most < usual[kind]
+              ? `only calls with a small maxTokens fit ${limit}: a call without it needs ${amountOf(kind, usual[kind])}`
+              : `a call of OpenAI's API without a maximum does not fit ${limit}: it needs ${amountOf(kind, long[kind])}`;
+      const otherwise =
+        most >= usual[kind] ? 'give the plan maxTokens' : shards > 1 ? 'lower shards' : 'leave it out';
+      const remedy = `Raise ${name}, or ${otherwise}.`;
       return [warning(subject, what, remedy)];
     });
     return [
@@ -123,9 +128,10 @@ function shortestCall(
   model: Pick<ChosenModel, 'definition'>,
   maxTokens: number | undefined,
   most: number | undefined,
+  usualOfApi: number | undefined,
 ): ModelCall {
   if (model.definition.upstream === 'embed') return { kind: 'embed', inputs: ['?'] };
-  const usual = thinks({}, model.definition) ? longAnswerTokens : undefined;
+  const usual = usualOfApi ?? (thinks({}, model.definition) ? longAnswerTokens : undefined);
   return {
     kind: 'chat',
     messages: [{ role: 'user', blocks: [{ type: 'text', text: '?' }] }],
@@ -133,8 +139,17 @@ function shortestCall(
   };
 }
 
-/** The least that the function reserves (holds) of each limit for the shortest question to any model of a plan. */
-export function leastOf(config: ProxyConfig, plan: string, maxTokens: number | undefined): Amounts {
+/**
+ * The least that the function reserves (holds) of each limit for the shortest question to any model of a plan.
+ *
+ * @param usualOfApi What the API takes for a call without `maxTokens`. Default: as the native API.
+ */
+export function leastOf(
+  config: ProxyConfig,
+  plan: string,
+  maxTokens: number | undefined,
+  usualOfApi?: number,
+): Amounts {
   const { models: aliases = [], maxTokens: most } = config.plans[plan] ?? {};
   const cases = config.models
     .filter((model) => aliases.includes(aliasOf(model)))
@@ -142,6 +157,6 @@ export function leastOf(config: ProxyConfig, plan: string, maxTokens: number | u
       const definition = definitionOf(model);
       return definition ? [{ alias: aliasOf(model), definition, price: priceIn(config, model) }] : [];
     })
-    .map((model) => worstCaseOf(shortestCall(model, maxTokens, most), model));
+    .map((model) => worstCaseOf(shortestCall(model, maxTokens, most, usualOfApi), model));
   return amountsOf((kind) => Math.min(...cases.map((amounts) => amounts[kind])) / unitOf[kind]);
 }

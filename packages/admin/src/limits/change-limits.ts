@@ -89,14 +89,19 @@ function changedBy(
   const replaced = { ...present, limits: merged(present.limits, limits), raises: others(named) };
   if (change.action === 'set') return replaced;
 
-  const inForce = limitsInForce(base, { ...present, raises: others(named) }, now);
+  const unraised = limitsInForce(base, { ...present, raises: others(named) }, now);
+  const inForce = limitsInForce(base, present, now);
   for (const name of named) {
-    const max = maxOf(inForce, name) ?? null;
+    const max = maxOf(unraised, name) ?? null;
+    const raised = maxOf(inForce, name) ?? null;
     const wanted = maxOf(limits, name) ?? null;
     const refused = { team, key, scope, limit: limitNameText(name), wanted };
     if (max === null) throw new AdminError('nothing_to_raise', refused);
-    if (wanted !== null && wanted <= max)
-      throw new AdminError('not_a_raise', { ...refused, present: limitText(name, max) });
+    // The same as before with another end is a raise too.
+    if (wanted !== null && (wanted <= max || raised === null || wanted < raised)) {
+      const inForceText = raised === null ? 'lifted' : limitText(name, raised);
+      throw new AdminError('not_a_raise', { ...refused, present: inForceText });
+    }
   }
   const { until } = change;
   if (until === undefined) return replaced;

@@ -46,7 +46,7 @@ test('a charge that is not what it should be is explained', () => {
   const said = describeRequest({ ...lookup, request, promptNotKept: 'AccessDenied' });
   expect(said).toEqual([
     'It ended with the error upstream_error, status 502 after 10 ms.',
-    expect.stringMatching(/^The caller was told: "/),
+    expect.stringMatching(/^That means: /),
     'AWS failed: ThrottlingException, status 429.',
     'Held before the call: 1 request, 2,000 tokens, $0.0020.',
     'Charged after it: 1 request, 2,000 tokens, $0.0020.',

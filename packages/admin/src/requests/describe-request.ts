@@ -23,7 +23,7 @@ function ofFunction(request: LoggedRequest): string[] {
     code === undefined
       ? `It was answered with status ${status}${after}.`
       : `It ended with the error ${code}, status ${status}${after}.`,
-    ...(message === undefined ? [] : [`The caller was told: "${message}"`]),
+    ...(message === undefined ? [] : [`That means: ${message}`]),
     ...(refusedBy ? [refusalText(refusedBy)] : []),
     ...(failure ? [failureText(failure)] : []),
     ...(held ? [`Held before the call: ${chargeText(held)}.`] : []),

@@ -27,7 +27,7 @@ const good = {
   },
   teams: {
     acme: { plan: 'trial', keys: ['acme-app'] },
-    toll: { plan: 'daily', keys: ['toll-app', { name: 'toll-batch', limits: { tokens: { day: 5000 } } }] },
+    toll: { plan: 'daily', keys: ['toll-app', { name: 'toll-batch', limits: { tokens: { day: 6000 } } }] },
     research: { plan: 'large', keys: ['research-app'] },
   },
 };

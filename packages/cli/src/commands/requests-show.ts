@@ -30,8 +30,7 @@ export function addRequestsShow(requests: Command, cli: Cli): void {
       if (json) terminal.print(JSON.stringify(found, null, 2));
       else {
         const rows = factsOf(found);
-        if (rows.length > 0)
-          terminal.print(`${renderTable([{ head: 'request' }, { head: found.id }], rows)}\n`);
+        if (rows.length > 0) terminal.print(`${renderTable([{ head: 'request' }, { head: '' }], rows)}\n`);
         terminal.print(describeRequest(found).join('\n'));
       }
       for (const note of searchedText(found.searchedBytes, cli)) terminal.note(`\n${note}`);
@@ -39,10 +38,11 @@ export function addRequestsShow(requests: Command, cli: Cli): void {
 }
 
 /** Who asked what, and how long it took. */
-function factsOf({ request }: RequestLookup): string[][] {
+function factsOf({ id, request }: RequestLookup): string[][] {
   if (!request) return [];
   const { usage } = request;
   const facts: readonly (readonly [name: string, value: string | number | undefined])[] = [
+    ['id', id],
     ['ended', request.timestamp],
     ['team', request.team],
     ['key', request.keyName ?? request.keyId],
