@@ -79,8 +79,9 @@ export class ShardedAccounts {
       refused.push(counters);
     }
     const ordered = [...refused.slice(shards.length - start), ...refused.slice(0, shards.length - start)];
-    // What the shards have used by now may divide the limits in another way.
-    const present = { ...spread, shards: ordered.map(({ item }) => item) };
+    // What is used by now may divide the limits in another way.
+    const { item } = await this.#table.read(account, signal);
+    const present = { ...spread, first: item, shards: ordered.map((counters) => counters.item) };
     this.#spreads.believe(nameOf(account), present, account.moment.at);
     return { admitted: false, state: stateOf(account, first, ordered) };
   }
