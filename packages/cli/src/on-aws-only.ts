@@ -6,7 +6,7 @@ import { CliError } from './cli-error.ts';
 export function refuseLocal(program: Command): void {
   if (program.opts<GlobalOptions>().local === undefined) return;
   throw new CliError(
-    'This command works on AWS only, and --local is the local gateway.',
+    'This command works on AWS only, not with --local.',
     ({ program }) => `Leave --local out. To run the config on this machine: ${program} dev`,
   );
 }

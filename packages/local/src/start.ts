@@ -171,7 +171,7 @@ try {
 } catch (error) {
   if (error instanceof PortInUseError) {
     fail(
-      `Port ${error.port} is in use by another program. Stop that program, or set the variable PORT to another port.`,
+      `Port ${error.port} is in use, perhaps by another gateway. Stop that program, or set the variable PORT to another port.`,
     );
   }
   if (error instanceof TemplateError) {

@@ -27,7 +27,7 @@ export function addConsole(program: Command, cli: Cli): void {
   program
     .command('console')
     .description("an operator's page on this machine: spend, teams, keys, limits, a playground")
-    .option('--port <port>', 'its port on 127.0.0.1 (default: any free one)', portNumber, 0)
+    .option('--port <port>', 'its port on 127.0.0.1; 0 is any free one', portNumber, 0)
     .option('--open', 'open it in the browser (default: with a terminal)')
     .option('--no-open', 'only print the link')
     .addHelpText('after', () => about(cli.invocation))

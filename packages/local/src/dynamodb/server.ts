@@ -136,7 +136,7 @@ async function checkDirectory(directory: string): Promise<void> {
     const cause = error instanceof Error ? error.cause : undefined;
     const reason =
       cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED'
-        ? 'another process has it open'
+        ? 'another process has it open. Stop that, or give another directory'
         : ((cause instanceof Error ? cause.message : undefined) ?? error);
     throw new DirectoryError(`The tables in ${directory} cannot be opened: ${reason}.`, { cause: error });
   }
