@@ -140,7 +140,7 @@ test('a port in use is said so, with the way out', async () => {
   const address = other.address();
   const port = typeof address === 'object' && address ? String(address.port) : '';
   const { code, stderr } = await run(['--once'], { PORT: port });
-  expect(stderr).toMatch(new RegExp(`^Port ${port} is in use .* PORT `));
+  expect(stderr).toMatch(new RegExp(`^Port ${port} is in use.* PORT `));
   expect(code).toBe(1);
 });
 
@@ -352,7 +352,9 @@ test('--data keeps what was used, keys that were made and keys that were revoked
   // The first question, and this one: both keys are of one team.
   expect(await usedBy(first.lines, made.value)).toBe(2);
   const second = await run(['--once', '--data', directory]);
-  expect(second.stderr).toMatch(/^The tables in \S+ cannot be opened: another process has it open\. Stop that, or give another directory\.$/m);
+  expect(second.stderr).toMatch(
+    /^The tables in \S+ cannot be opened: another process has it open\. Stop that, or give another directory\.$/m,
+  );
   first.started.kill('SIGKILL');
   await once(first.started, 'exit');
 
