@@ -221,7 +221,7 @@ export const errors = {
     retryable: true,
     from: 'every route',
     madeBy: ['gateway', 'ledger'],
-    message: 'Too many requests per second for this API key. Slow down and send them again.',
+    message: 'Too many requests a second for this API key. Slow down and send them again.',
     retryAfterSeconds: 1,
   },
   /**

@@ -41,7 +41,7 @@ const gatewayResponses: readonly GatewayResponse[] = [
     type: ResponseType.THROTTLED,
     code: 'rate_limited',
     message:
-      'Too many requests per second, from this API key or from all keys together. Slow down and send them again.',
+      'Too many requests a second, from this API key or from all keys together. Slow down and send them again.',
   },
   {
     type: ResponseType.QUOTA_EXCEEDED,
