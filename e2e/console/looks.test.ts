@@ -67,7 +67,7 @@ describe.skipIf(process.platform !== 'linux')('how the console looks', () => {
           const tooWide = await operator.page.evaluate('document.documentElement.scrollWidth - innerWidth');
           expect.soft(tooWide, name).toBeLessThanOrEqual(0);
           const isNamed = await operator.page.evaluate(
-            '[...document.querySelectorAll("nav [aria-current]")].every((link) => link.getBoundingClientRect().right <= innerWidth)',
+            '[...document.querySelectorAll("nav [aria-current]")].every((link) => link.getBoundingClientRect().right < innerWidth + 1)',
           );
           expect.soft(isNamed, name).toBe(true);
         }

@@ -159,7 +159,7 @@ export const errors = {
     from: 'no route',
     madeBy: ['gateway', 'lambda'],
     message:
-      'No route has this path and method. Check the HTTP method and the URL. Its path begins with the stage, as in /STAGE/v1/messages, unless the API has its own domain.',
+      'No route has this path and method. Check the HTTP method and the URL. Its path begins with the stage, unless the API has its own domain.',
   },
   /**
    * The body is larger than Lambda's 6 MB. It reaches Lambda as a string within JSON, where each quotation mark, backslash

@@ -37,8 +37,9 @@ export function Frame() {
   const here = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
     document.title = `${view?.title ?? 'Not found'} · Proxy console`;
-    // On a phone, not all links fit.
-    if (view) here.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    // On a phone, not all links fit. Not by scrollIntoView, from where the Tab key would go on.
+    const link = here.current;
+    if (view && link) link.closest('nav')?.scrollTo({ left: link.offsetLeft - link.offsetWidth });
   }, [view]);
   return (
     <div className="frame">
