@@ -160,9 +160,12 @@ async function start({ signIn = false, team: watched }: Command, from?: State) {
   const look = await watchKeys(system);
   /** Nothing but a command changes keys. */
   let seen: Promise<WorkingKeys> | undefined;
-  const watch = async (at: number) => {
+  const seenAt = new Map<number, ReturnType<WorkingKeys>>();
+  const watch = (at: number) => {
     seen ??= look(config);
-    return (await seen)(at);
+    const keys = seenAt.get(at) ?? seen.then((working) => working(at));
+    seenAt.set(at, keys);
+    return keys;
   };
   const table = dynamoDbClient(system.dynamodb.url);
   onTestFinished(() => table.destroy());
@@ -204,6 +207,7 @@ async function start({ signIn = false, team: watched }: Command, from?: State) {
     async operate(command: string): Promise<Said> {
       const said = await proxy(...command.replace('FILE', file).split(' '));
       seen = undefined;
+      seenAt.clear();
       write(said);
       return said;
     },
