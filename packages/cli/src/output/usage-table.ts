@@ -15,8 +15,9 @@ const columns = [
   { head: 'max', align: 'right' },
   { head: 'resets in' },
   { head: 'lasts for' },
-  { head: 'pace allows' },
 ] as const;
+/** The last, if a limit has a pace. */
+const paceColumn = { head: 'pace allows' };
 
 /**
  * Usage for people: a line for each limit, or for each kind if there are no limits.
@@ -46,7 +47,8 @@ export function usageTable(
     ];
     return lines.map((cells, index) => [...(index === 0 ? head : ['', '']), ...cells]);
   });
-  return renderTable(columns, rows);
+  const hasPace = usage.some(({ limits }) => limits.some(({ allowedNow }) => allowedNow !== undefined));
+  return renderTable(hasPace ? [...columns, paceColumn] : columns, rows);
 }
 
 function limitCells(status: LimitPace, terminal: Terminal, now: number): string[] {
