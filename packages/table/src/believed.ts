@@ -30,9 +30,9 @@ export class Believed<Value> {
   /**
    * Replaces what is believed.
    *
-   * @param from When it was true. Milliseconds since 1970. Default: now.
+   * @param from When it was true: milliseconds since 1970.
    */
-  believe(id: string, value: Value, from = this.#now()): void {
+  believe(id: string, value: Value, from: number): void {
     this.#remembered.delete(id);
     const [oldest] = this.#remembered.keys();
     if (this.#remembered.size >= mostRemembered && oldest !== undefined) this.#remembered.delete(oldest);
