@@ -25,7 +25,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     ...['@org/bedrock-client', '@org/bedrock-proxy'],
   ],
   'docs-gen': [...functions, '@org/infra', '@org/bedrock-client', '@org/e2e'],
-  bench: [...functions, '@org/infra', '@org/admin', '@org/local', '@org/e2e', '@org/bedrock-client'],
+  bench: [...functions, '@org/infra', '@org/admin', '@org/local', '@org/bedrock-client'],
 };
 
 /** Packages that only some files of a package may import. */
@@ -71,14 +71,23 @@ test.each(Object.entries(reserved))('%s imports some packages only in some files
 /** The helpers of these tests that another folder's tests need too. */
 const sharedHelpers: Readonly<Record<string, object[]>> = {
   'packages/client-sdk': [{ file: 'test/examples.test.ts', path: 'test/compile.ts' }],
+  'packages/lambda': [{ file: 'src/ledger/race.test.ts', path: 'test/helper-process.ts' }],
   'docs-gen': [{ file: 'licenses/shipped.ts', path: 'test/module-graph.ts' }],
   e2e: [
     { file: 'console/command.test.ts', path: 'test/run-program.ts' },
     { file: 'documents.test.ts', path: 'test/compile.ts' },
     { file: 'packed/packed-proxy.test.ts', path: 'test/compile.ts' },
     { file: 'packed/packed-proxy.ts', path: 'test/run-program.ts' },
+    { file: 'soak/run.ts', path: 'test/helper-process.ts' },
     { file: 'start.test.ts', path: 'test/run-program.ts' },
   ],
+  bench: [
+    'backends/backends.ts',
+    'client/clients.ts',
+    'gateways/gateways.ts',
+    'gateways/load-generator.ts',
+    'gateways/subjects.ts',
+  ].map((file) => ({ file, path: 'test/helper-process.ts' })),
 };
 
 test.each(Object.keys(allowed))('%s never reaches into another package by a path', (folder) => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startHelper } from '@org/e2e/helper-process';
+import { startHelper } from '../../test/helper-process.ts';
 import type { Followed, Instruction, StartedBedrock } from './bedrock-process.ts';
 
 /** The servers that a measured function calls, each in its own process. */

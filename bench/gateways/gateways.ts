@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startHelper } from '@org/e2e/helper-process';
+import { startHelper } from '../../test/helper-process.ts';
 import { startDynamoDbProcess } from '../backends/backends.ts';
 import { spread } from '../markdown.ts';
 import { publish, short } from '../part.ts';

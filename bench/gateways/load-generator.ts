@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startHelper } from '@org/e2e/helper-process';
+import { startHelper } from '../../test/helper-process.ts';
 import type { Load, Loaded } from './load-process.ts';
 
 /** The callers, in their own process. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { startHelper } from '@org/e2e/helper-process';
 import { synthesize } from '@org/infra/stack';
+import { startHelper } from '../../test/helper-process.ts';
 import { config, type KeyName } from '../config.ts';
 import type { WriteTarget } from './bare-writes.ts';
 import {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { importTeams, localEndpoints, openDeployment } from '@org/admin';
-import { startHelper } from '../helper-process.ts';
+import { startHelper } from '../../test/helper-process.ts';
 import { type Relay, startRelay } from '../relay.ts';
 import { type Audit, openAccounts } from './audit.ts';
 import type { Backends, Bills } from './backends-process.ts';

@@ -1,5 +1,3 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import {
   type LimitKind,
@@ -13,6 +11,7 @@ import {
 } from '@org/contract';
 import { startTestTable, type TestTable, tableName } from '@org/table/testing/test-table';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type HelperProcess, startHelper } from '../../../../test/helper-process.ts';
 import { type Race, type RaceOutcome, race } from '../testing/ledger/racer.ts';
 import { windowBy } from '../testing/ledger/window-by.ts';
 import { accountsOf } from './account.ts';
@@ -26,6 +25,7 @@ import { ShardedAccounts } from './sharded-accounts.ts';
 const at = Date.parse('2026-11-22T12:00:00Z');
 const timeZone = 'Europe/Berlin';
 const processes = 4;
+const racer = join(import.meta.dirname, '../testing/ledger/racer.ts');
 /** `RACE_CALLERS=1000 vitest run --project lambda ledger/race` is the full race. */
 const full = process.env['RACE_CALLERS'];
 const callers = Number(full ?? 40);
@@ -40,11 +40,15 @@ let table: TestTable;
 let racers: readonly Racer[];
 beforeAll(async () => {
   table = await startTestTable();
-  racers = await Promise.all(Array.from({ length: processes }, () => startRacer(table.url)));
+  racers = await Promise.all(
+    Array.from({ length: processes }, () =>
+      startHelper<'ready', readonly Race[], RaceOutcome[]>(racer, { args: [table.url] }),
+    ),
+  );
 });
-afterAll(() => {
+afterAll(async () => {
+  await Promise.all(racers.map(({ stop }) => stop()));
   table.close();
-  for (const { stop } of racers) stop();
   if (full) process.stdout.write(`${JSON.stringify(raced)}\n`);
 });
 
@@ -64,30 +68,7 @@ type Entered = Pick<Race, 'scope' | 'others' | 'worstCase' | 'trueCost' | 'retry
 };
 
 /** A process that races. */
-interface Racer {
-  race(shares: readonly Race[]): Promise<RaceOutcome[]>;
-  stop(): void;
-}
-
-async function startRacer(url: string): Promise<Racer> {
-  const child = fork(join(import.meta.dirname, '../testing/ledger/racer.ts'), [url], {
-    execArgv: ['--conditions=@org/source'],
-  });
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`A racer ended with ${code}.`);
-  });
-  ended.catch(() => {});
-  const next = async () => (await Promise.race([once(child, 'message'), ended]))[0];
-  await next();
-  return {
-    race(shares) {
-      const raced = next();
-      child.send(shares);
-      return raced;
-    },
-    stop: () => void child.kill(),
-  };
-}
+type Racer = HelperProcess<'ready', readonly Race[], RaceOutcome[]>;
 
 /** Many callers at once, from several processes, each against its race's limits. Several races are run at once. */
 async function runRaces(races: readonly Entered[]): Promise<Awaited<ReturnType<typeof runTogether>>> {
@@ -102,8 +83,8 @@ async function runRaces(races: readonly Entered[]): Promise<Awaited<ReturnType<t
 async function runTogether(races: readonly Entered[]) {
   const shares = races.map((race): Race => ({ at, ...race, calls: race.callers / processes, timeZone }));
   const outcomes = await Promise.all(
-    racers.map((racer, number) =>
-      racer.race(shares.map((share, race) => inShards(share, races[race]?.shards?.[number]))),
+    racers.map(({ ask }, number) =>
+      ask(shares.map((share, race) => inShards(share, races[race]?.shards?.[number]))),
     ),
   );
   const store = new CounterTable({ client: table.client, table: tableName });

@@ -79,11 +79,15 @@ export class ShardedAccounts {
       refused.push(counters);
     }
     const ordered = [...refused.slice(shards.length - start), ...refused.slice(0, shards.length - start)];
-    // What is used by now may divide the limits in another way.
-    const { item } = await this.#table.read(account, signal);
-    const present = { ...spread, first: item, shards: ordered.map((counters) => counters.item) };
-    this.#spreads.believe(nameOf(account), present, account.moment.at);
-    return { admitted: false, state: stateOf(account, first, ordered) };
+    // What is used by now may divide the limits in another way. Without it, the call is refused all the same.
+    const present = await this.#table.read(account, signal).catch(() => first);
+    const shardItems = ordered.map(({ item }) => item);
+    this.#spreads.believe(
+      nameOf(account),
+      { ...spread, first: present.item, shards: shardItems },
+      account.moment.at,
+    );
+    return { admitted: false, state: stateOf(account, present, ordered) };
   }
 
   /**
