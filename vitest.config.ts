@@ -40,12 +40,17 @@ export default defineConfig({
     // happy-dom closes the body of a response that was left a second time.
     onUnhandledError: ({ stack = '' }) => !stack.includes('/happy-dom/lib/fetch/'),
     projects: [
-      project('workspace', '.', ['{scripts,test}/**/*.test.ts']),
-      project('contract', 'packages/contract', ['**/*.test.ts']),
-      project('models', 'packages/models', ['**/*.test.ts']),
-      project('table', 'packages/table', ['**/*.test.ts']),
-      project('lambda', 'packages/lambda', ['**/*.test.ts']),
-      project('client-sdk', 'packages/client-sdk', ['**/*.test.ts']),
+      project(
+        'node',
+        '.',
+        [
+          '{scripts,test,docs-gen}/**/*.test.ts',
+          'packages/{admin,cli,client-sdk,console,contract,infra,lambda,local,models,table}/**/*.test.ts',
+        ],
+        {
+          globalSetup: [join(import.meta.dirname, 'packages/infra/src/testing/temporary-folder.ts')],
+        },
+      ),
       ...webEnvironments.map((environment) =>
         project(`client-sdk-${environment}`, 'packages/client-sdk', clientTests, {
           environment,
@@ -74,14 +79,6 @@ export default defineConfig({
               },
             },
           ]),
-      project('infra', 'packages/infra', ['**/*.test.ts'], {
-        globalSetup: [join(import.meta.dirname, 'packages/infra/src/testing/temporary-folder.ts')],
-      }),
-      project('admin', 'packages/admin', ['**/*.test.ts']),
-      project('console', 'packages/console', ['**/*.test.ts']),
-      project('cli', 'packages/cli', ['**/*.test.ts']),
-      project('local', 'packages/local', ['**/*.test.ts']),
-      project('docs-gen', 'docs-gen', ['**/*.test.ts']),
       project('e2e', 'e2e', ['**/*.test.ts'], {
         globalSetup: [join(import.meta.dirname, 'e2e/assemblies.ts')],
       }),

@@ -1,6 +1,6 @@
 import type { Block, CachePointBlock, Call, ChatCall, Message, ToolResultBlock } from '@org/lambda/call/call';
 import type { ChosenModel } from '@org/lambda/config';
-import { anyJson, oddText } from '@org/lambda/testing/fuzz';
+import { anyCharacter, anyJson, oddText } from '@org/lambda/testing/fuzz';
 import { type Capability, capabilitiesOf, leastReasoningTokens, type ModelDefinition } from '@org/models';
 import fc from 'fast-check';
 import { pdfOf, pngOf } from './files.ts';
@@ -10,7 +10,7 @@ type Media = Extract<ToolResultBlock['content'][number], { readonly type: 'image
 
 /** Any Unicode that a model accepts as text. */
 const text = fc
-  .string({ unit: 'binary', minLength: 1, maxLength: 50 })
+  .string({ unit: anyCharacter, minLength: 1, maxLength: 50 })
   .map((written) => `x${written.toWellFormed()}`);
 const textBlock = text.map((written) => ({ type: 'text' as const, text: written }));
 const bytes = fc.uint8Array({ maxLength: 300 });

@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { createClient } from '../src/client.ts';
 import { isBedrockProxyError } from '../src/errors/errors.ts';
 import { environmentVariable } from '../src/options/environment.ts';
+import { anyCharacter } from './any-character.ts';
 import { answer, answerOf, call, envelope, limits, sent, events as textEvents } from './loopback-server.ts';
 import { manualRuntime } from './manual-runtime.ts';
 import { settings } from './scene.ts';
@@ -74,7 +75,7 @@ const jsonBodies = fc.oneof(
     ),
   },
   { weight: 1, arbitrary: fc.json() },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+  { weight: 1, arbitrary: fc.string({ unit: anyCharacter }) },
 );
 
 const writtenEvents = fc
@@ -92,7 +93,7 @@ const writtenEvents = fc
           '\r',
         ),
       },
-      { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+      { weight: 1, arbitrary: fc.string({ unit: anyCharacter }) },
     ),
     { maxLength: 6 },
   )

@@ -6,7 +6,7 @@ import { encode as gptOssTokens } from 'gpt-tokenizer/encoding/o200k_harmony';
 import { expect, test } from 'vitest';
 import type { Json, JsonObject } from '../json.ts';
 import { ProxyError } from '../proxy-error.ts';
-import { anyJson, runs } from '../testing/fuzz.ts';
+import { anyCharacter, anyJson, runs } from '../testing/fuzz.ts';
 import type { Block, ModelCall, ModelChatCall } from './call.ts';
 import { mostInputTokens, mostTokens, trueCostOf, unpricedPartOf, worstCaseOf } from './meter.ts';
 
@@ -41,7 +41,7 @@ test.each(tokenizers)(
   (_name, tokensOf, tries) => {
     const character = fc.oneof(
       { weight: 3, arbitrary: fc.constantFrom(...expanding) },
-      { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
+      { weight: 1, arbitrary: anyCharacter },
     );
     fc.assert(
       fc.property(fc.array(character, { maxLength: 60 }), (characters) => {
@@ -173,7 +173,7 @@ const spellings: readonly ((json: Json) => string)[] = [
 
 test('a tool, its use, and the form of an answer are counted for whatever way they are written in', () => {
   fc.assert(
-    fc.property(anyJson, fc.string({ unit: 'binary', maxLength: 20 }), (json, text) => {
+    fc.property(anyJson, fc.string({ unit: anyCharacter, maxLength: 20 }), (json, text) => {
       const inputSchema = { type: 'object', json };
       const tool = { type: 'tool' as const, name: 'find', description: text.toWellFormed(), inputSchema };
       const use: Block = { type: 'tool_use', id: 'i', name: 'find', input: { json } };

@@ -3,7 +3,7 @@ import { errorDefinition, routes } from '@org/contract';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { codeOf, exchange } from '../testing/exchange.ts';
-import { anyJson, mutationsOf, oddText, runs } from '../testing/fuzz.ts';
+import { anyCharacter, anyJson, mutationsOf, oddText, runs } from '../testing/fuzz.ts';
 import { config, requestOf } from '../testing/request.ts';
 import type { ProxyEvent } from './received-event.ts';
 
@@ -43,7 +43,7 @@ const extremeBodies = fc.constantFrom(
 const bodies = fc.oneof(
   { weight: 20, arbitrary: mutationsOf(ask).map((body) => JSON.stringify(body)) },
   { weight: 4, arbitrary: anyJson.map((body) => JSON.stringify(body)) },
-  { weight: 4, arbitrary: fc.string({ unit: 'binary' }) },
+  { weight: 4, arbitrary: fc.string({ unit: anyCharacter }) },
   { weight: 1, arbitrary: extremeBodies },
   { weight: 1, arbitrary: fc.constant(null) },
 );
@@ -59,7 +59,7 @@ const headers = fc.oneof(
       fc.oneof(fc.constantFrom('content-type', 'CONTENT-TYPE', 'Origin', 'authorization'), oddText),
       fc.oneof(
         fc.constantFrom('application/json; charset=utf-16', 'text/plain', 'https://a.example'),
-        fc.string({ unit: 'binary', maxLength: 10_240 }),
+        fc.string({ unit: anyCharacter, maxLength: 10_240 }),
       ),
       { maxKeys: 5 },
     ),

@@ -10,7 +10,7 @@ import { createLedger } from './ledger.ts';
 const at = Date.parse('2026-11-22T12:00:00Z');
 const limits = { requests: { day: 1_000_000 }, usd: { month: 1000 } };
 const { signal } = new AbortController();
-/** `MEMBERS=10000 vitest run --project lambda ledger/members` takes a minute or two. */
+/** `MEMBERS=10000 vitest run --project node ledger/members` takes a minute or two. */
 const members = Number(process.env['MEMBERS'] ?? 200);
 
 /** The bytes of names and values, by which DynamoDB bills a write. */

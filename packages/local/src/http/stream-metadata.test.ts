@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { anyCharacter } from '@org/lambda/testing/fuzz';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { metadataDelimiter, takeMetadata } from './stream-metadata.ts';
@@ -17,7 +18,7 @@ function inPieces(bytes: Buffer, places: readonly number[]): Readable {
 test('metadata and payload are separated, whatever the chunks', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyCharacter }),
       fc.uint8Array({ maxLength: 40 }),
       fc.array(fc.nat(80)),
       async (name, payload, places) => {

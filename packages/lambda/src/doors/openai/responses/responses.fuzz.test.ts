@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { BeginningBlock, Delta, ReplyEvent } from '../../../call/reply.ts';
 import { isJsonObject, type JsonObject } from '../../../json.ts';
-import { anyJson, mutationsOf, oddText, runs } from '../../../testing/fuzz.ts';
+import { anyCharacter, anyJson, mutationsOf, oddText, runs } from '../../../testing/fuzz.ts';
 import { usage } from '../../../testing/request.ts';
 import { eventsOf, respond } from '../../../testing/responses.ts';
 import { sealed, unsealed } from './thoughts.ts';
@@ -125,7 +125,7 @@ test('thoughts from a client are accepted only if the proxy sealed them', () => 
   );
   fc.assert(
     fc.property(
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyCharacter }),
       fc.option(fc.string(), { nil: undefined }),
       (text, signature) => {
         const thoughts = { type: 'reasoning', text, signature } as const;
