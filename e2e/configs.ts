@@ -124,22 +124,22 @@ const zoned = defineProxyConfig({
   },
 });
 
-/** A limit of a hundred requests, for many callers at once. */
+/** A limit of forty requests, for many callers at once. */
 const contested = defineProxyConfig({
   name: 'contested',
   stage: 'dev',
   region: 'us-east-1',
   models: ['nova-lite', 'claude-haiku-4.5'],
   plans: {
-    hundred: {
+    forty: {
       ...open,
       models: ['nova-lite', 'claude-haiku-4.5'],
-      limits: { requests: { month: 100 } },
+      limits: { requests: { month: 40 } },
     },
     spread: { ...open, models: ['nova-lite'], limits: { requests: { month: 10 } }, shards: 4 },
   },
   teams: {
-    contested: { plan: 'hundred', keys: ['contested-key'] },
+    contested: { plan: 'forty', keys: ['contested-key'] },
     spread: { plan: 'spread', keys: ['spread-key'] },
   },
 });
@@ -356,7 +356,7 @@ const notified = defineProxyConfig({
   models: ['nova-lite'],
   plans: {
     ten: { ...open, models: ['nova-lite'], limits: { requests: { day: 10 } } },
-    hundred: { ...open, models: ['nova-lite'], limits: { requests: { month: 100 } } },
+    forty: { ...open, models: ['nova-lite'], limits: { requests: { month: 100 } } },
   },
   notify: { email: 'operators@example.com' },
   teams: {
@@ -365,7 +365,7 @@ const notified = defineProxyConfig({
       keys: ['ten-key'],
       notify: { email: 'ann@example.com', webhook: 'https://hooks.example.com/limits' },
     },
-    hundred: { plan: 'hundred', keys: ['hundred-key'] },
+    forty: { plan: 'forty', keys: ['hundred-key'] },
   },
 });
 
