@@ -75,12 +75,19 @@ test('an answer of another API has an id that is found too', async () => {
 test('what is in no log is said to be in none, with the reasons that there can be', async () => {
   const { ask, send, show, later, proxy } = await start('counted');
   const refused = await send({ key: 'unknown', body: {} });
-  const text = await show(idOf(refused));
-  expect(text).toMatch(/^No log has a line of it between 2026-11-21T12:00:00.000Z and 2026-11-22T12/);
-  expect(text).toContain('this deployment has none (accessLog)');
+  const missing = await proxy('requests', 'show', idOf(refused));
+  expect(missing).toMatchObject({ code: 1, stdout: '' });
+  expect(missing.stderr).toMatch(
+    /^error: No log has a line of it between 2026-11-21T12:00:00.000Z and 2026-11-22T12/m,
+  );
+  expect(missing.stderr).toContain('this deployment has none (accessLog)');
+  expect(await proxy('requests', 'show', idOf(refused), '--json')).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('"searchedBytes"'),
+  });
   const id = idOf(await ask('shared-key'));
   later(2 * 24 * 60 * 60 * 1000);
-  expect(await show(id)).toContain('No log has a line of it');
+  expect((await proxy('requests', 'show', id)).stderr).toContain('No log has a line of it');
   expect(await show(id, '--days', '3')).toContain('It was answered with status 200');
   for (const odd of ['a" or message = "request', 'a | fields @message', '', "a'"]) {
     const { code, stderr } = await proxy('requests', 'show', odd);

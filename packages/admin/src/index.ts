@@ -84,7 +84,7 @@ export { removeLeftovers } from './prove/throwaway.ts';
 export { limitsUnder } from './replay/limits-under.ts';
 export { type Reason, type Replay, type ReplayedTeam, replay } from './replay/replay.ts';
 export { requestLinesOf } from './replay/request-lines.ts';
-export { describeRequest } from './requests/describe-request.ts';
+export { describeRequest, wasFound } from './requests/describe-request.ts';
 export { findRequest, type RequestLookup, type RequestQuery } from './requests/find-request.ts';
 export type { GatewayAccess, LoggedAuthorization, LoggedRequest } from './requests/logged-request.ts';
 export type { StatisticsAmounts } from './statistics/day-log.ts';

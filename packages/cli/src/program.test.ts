@@ -142,6 +142,7 @@ test.each([
     1,
   ]),
   ['--stack, which dev would ignore,', ['dev', '--stack', 'Platform'], /own stack.*Leave --stack out/s, 1],
+  ['a port that is not one', ['keys', 'list', '--local', '99999'], /a port, from 1 to 65535/, 2],
   ['a gateway that is not there', ['keys', 'list', nowhere], /No local gateway answers.*\.\/proxy dev/s, 1],
 ])('%s is said, with what to do and without a stack', async (_, args, text, expected) => {
   const { code, printed, noted } = await proxy(...args);

@@ -1,4 +1,5 @@
 import { defaultLocalPort, defaultLocalUrl } from '@org/admin/local-gateway';
+import { InvalidArgumentError } from 'commander';
 
 /** Where a deployment is. */
 export type Place =
@@ -21,8 +22,13 @@ export function targetText(deployment: string, place: Place): string {
 
 /** `8787` and `localhost:8787` are enough of an address. */
 export function localUrlOf(text: string): string {
-  if (/^\d+$/.test(text)) return defaultLocalUrl.replace(String(defaultLocalPort), text);
-  return /^https?:/.test(text) ? text : `http://${text}`;
+  const url = /^\d+$/.test(text)
+    ? defaultLocalUrl.replace(String(defaultLocalPort), text)
+    : /^https?:/.test(text)
+      ? text
+      : `http://${text}`;
+  if (!URL.canParse(url)) throw new InvalidArgumentError('It must be a URL or a port, from 1 to 65535.');
+  return url;
 }
 
 /** Whether an argument after `--local` is its address, and not a command. */

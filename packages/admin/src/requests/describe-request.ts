@@ -11,8 +11,13 @@ export function describeRequest(lookup: RequestLookup): string[] {
     ...(promptNotKept === undefined ? [] : [`The prompt log does not have it: ${promptNotKept}.`]),
     ...(authorization ? ofAuthorizer(authorization) : []),
     ...(access && !request ? ofGateway(access) : []),
-    ...(request || authorization || access ? [] : notFound(lookup)),
+    ...(wasFound(lookup) ? [] : notFound(lookup)),
   ];
+}
+
+/** Whether any log has a line of the request. */
+export function wasFound({ request, authorization, access }: RequestLookup): boolean {
+  return [request, authorization, access].some((line) => line !== undefined);
 }
 
 function ofFunction(request: LoggedRequest): string[] {

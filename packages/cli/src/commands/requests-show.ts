@@ -1,6 +1,7 @@
-import { describeRequest, findRequest, type RequestLookup } from '@org/admin';
+import { describeRequest, findRequest, type RequestLookup, wasFound } from '@org/admin';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Cli } from '../cli.ts';
+import { CliError } from '../cli-error.ts';
 import type { Invocation } from '../invocation.ts';
 import { searchedText } from '../output/searched.ts';
 import { renderTable } from '../output/table.ts';
@@ -27,13 +28,18 @@ export function addRequestsShow(requests: Command, cli: Cli): void {
     .action(async (id: string, { days, json }: { days: number; json?: boolean }) => {
       const { terminal } = cli;
       const found = await findRequest(await cli.deployment(), { id, days });
+      const sentences = describeRequest(found);
       if (json) terminal.print(JSON.stringify(found, null, 2));
-      else {
+      else if (wasFound(found)) {
         const rows = factsOf(found);
         if (rows.length > 0) terminal.print(`${renderTable([{ head: 'request' }, { head: '' }], rows)}\n`);
-        terminal.print(describeRequest(found).join('\n'));
+        terminal.print(sentences.join('\n'));
       }
       for (const note of searchedText(found.searchedBytes, cli)) terminal.note(`\n${note}`);
+      if (!wasFound(found)) {
+        const [problem = '', ...advice] = sentences;
+        throw new CliError(problem, advice.join('\n'));
+      }
     });
 }
 
