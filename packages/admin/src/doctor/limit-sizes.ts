@@ -68,29 +68,26 @@ export function checkSizes(
     readonly nameOf: (kind: LimitKind, period: LimitPeriod) => string;
   },
 ): Finding[] {
-  const smallest = leastOf(config, plan, 1);
-  const usual = leastOf(config, plan, undefined);
-  const long = leastOf(config, plan, undefined, longAnswerTokens);
+  const needs: Needs = {
+    smallest: leastOf(config, plan, 1),
+    usual: leastOf(config, plan, undefined),
+    long: leastOf(config, plan, undefined, longAnswerTokens),
+  };
+  const alternative = shards > 1 ? 'lower shards' : 'leave it out';
   return limitKinds.flatMap((kind) => {
     const tooSmall = limitPeriods.flatMap((period) => {
       const max = limits[kind]?.[period];
       if (typeof max !== 'number') return [];
-      const most = partOf(Math.round(max * unitOf[kind]), 0, shards) / unitOf[kind];
-      if (most >= long[kind]) return [];
       const name = nameOf(kind, period);
-      const limit = `${shards > 1 ? `the largest of the ${shards} parts of its` : 'its'} ${limitText({ limit: kind, period }, max)}`;
-      const what =
-        max === 0
-          ? `${name} is 0: nothing is let through`
-          : most < smallest[kind]
-            ? `no call fits ${limit}: the smallest call needs ${amountOf(kind, smallest[kind])}`
-            : most < usual[kind]
-              ? `only calls with a small maxTokens fit ${limit}: a call without it needs ${amountOf(kind, usual[kind])}`
-              : `a call of OpenAI's API without a maximum does not fit ${limit}: it needs ${amountOf(kind, long[kind])}`;
-      const otherwise =
-        most >= usual[kind] ? 'give the plan maxTokens' : shards > 1 ? 'lower shards' : 'leave it out';
-      const remedy = `Raise ${name}, or ${otherwise}.`;
-      return [warning(subject, what, remedy)];
+      if (max === 0) {
+        return [warning(subject, `${name} is 0: nothing is let through`, `Raise ${name}, or ${alternative}.`)];
+      }
+      const whole = `its ${limitText({ limit: kind, period }, max)}`;
+      const limit = shards > 1 ? `the largest of the ${shards} parts of ${whole}` : whole;
+      const most = partOf(Math.round(max * unitOf[kind]), 0, shards) / unitOf[kind];
+      const misfit = misfitOf(most, kind, needs, limit);
+      if (misfit === undefined) return [];
+      return [warning(subject, misfit.what, `Raise ${name}, or ${misfit.otherwise ?? alternative}.`)];
     });
     return [
       ...tooSmall,
@@ -99,6 +96,37 @@ export function checkSizes(
       ),
     ];
   });
+}
+
+/** The least that calls hold: the smallest, one without `maxTokens`, and one of OpenAI's API without a maximum. */
+type Needs = Readonly<Record<'smallest' | 'usual' | 'long', Amounts>>;
+
+/**
+ * The calls that do not fit a limit; undefined if all do.
+ *
+ * @param most What one call may take of it.
+ * @returns `otherwise` is what helps besides raising it, if that is special to these calls.
+ */
+function misfitOf(
+  most: number,
+  kind: LimitKind,
+  { smallest, usual, long }: Needs,
+  limit: string,
+): { readonly what: string; readonly otherwise?: string } | undefined {
+  const need = (least: Amounts) => amountOf(kind, least[kind]);
+  if (most < smallest[kind]) {
+    return { what: `no call fits ${limit}: the smallest call needs ${need(smallest)}` };
+  }
+  if (most < usual[kind]) {
+    return { what: `only calls with a small maxTokens fit ${limit}: a call without it needs ${need(usual)}` };
+  }
+  if (most < long[kind]) {
+    return {
+      what: `a call of OpenAI's API without a maximum does not fit ${limit}: it needs ${need(long)}`,
+      otherwise: 'give the plan maxTokens',
+    };
+  }
+  return undefined;
 }
 
 /** Limits that are above the limit of a longer period, which ends first. */
