@@ -11,13 +11,57 @@ import { TeamPage } from './teams/team-page.tsx';
 import { Teams } from './teams/teams.tsx';
 import { useTheme } from './theme.ts';
 
-const views = [
-  { path: 'overview', title: 'Overview' },
-  { path: 'teams', title: 'Teams' },
-  { path: 'models', title: 'Models' },
-  { path: 'playground', title: 'Playground' },
-  { path: 'requests', title: 'Requests' },
-] as const;
+interface View {
+  /** The first part of its addresses. */
+  readonly path: string;
+  readonly title: string;
+  /** The path of its icon, in a square of 16. */
+  readonly icon: string;
+  /** Whether its address may name one of what it shows. */
+  readonly takesName?: boolean;
+  readonly show: (deployment: Deployment, query: URLSearchParams, name: string | undefined) => ReactNode;
+}
+
+/** In the order of their links. */
+const views: readonly View[] = [
+  {
+    path: 'overview',
+    title: 'Overview',
+    icon: 'M2.5 13.5v-4M6.2 13.5v-7M9.8 13.5v-5M13.5 13.5v-11',
+    show: (deployment) => <Overview deployment={deployment} />,
+  },
+  {
+    path: 'teams',
+    title: 'Teams',
+    icon: 'M6 7.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM1.5 13.5c0-2.5 2-4 4.5-4s4.5 1.5 4.5 4M10.5 2.8a2.5 2.5 0 0 1 0 4.4M12.5 9.9c1.3.6 2 1.9 2 3.6',
+    takesName: true,
+    show(deployment, query, name) {
+      if (name === undefined) return <Teams deployment={deployment} query={query} />;
+      // A team's name may be "import" too: the view has a name that none can have.
+      if (name === '+import') return <ImportTeams />;
+      return <TeamPage key={name} deployment={deployment} name={name} />;
+    },
+  },
+  {
+    path: 'models',
+    title: 'Models',
+    icon: 'M8 1.5 14 4.8v6.4L8 14.5 2 11.2V4.8ZM2 4.8l6 3.3 6-3.3M8 8.1v6.4',
+    show: (deployment) => <Models deployment={deployment} />,
+  },
+  {
+    path: 'playground',
+    title: 'Playground',
+    icon: 'M2 3.5h12v8H7l-3 2.5v-2.5H2Z',
+    show: (deployment, query) => <Playground deployment={deployment} asked={query.get('key') ?? undefined} />,
+  },
+  {
+    path: 'requests',
+    title: 'Requests',
+    icon: 'M7 12a5 5 0 1 0 0-10 5 5 0 0 0 0 10ZM10.7 10.7 14 14',
+    takesName: true,
+    show: (deployment, _query, name) => <Requests key={name} deployment={deployment} id={name} />,
+  },
+];
 
 /** What is around every view: where this is, and the way to the others. */
 export function Frame() {
@@ -57,15 +101,17 @@ export function Frame() {
       </header>
       <nav className="views" aria-label="Views">
         <ul>
-          {views.map(({ path, title }) => (
-            <li key={path}>
+          {views.map((each) => (
+            <li key={each.path}>
               <a
-                href={linkTo(path)}
-                ref={path === view?.path ? here : undefined}
-                aria-current={path === view?.path ? 'page' : undefined}
+                href={linkTo(each.path)}
+                ref={each === view ? here : undefined}
+                aria-current={each === view ? 'page' : undefined}
               >
-                <Icon of={path} />
-                {title}
+                <svg aria-hidden="true" viewBox="0 0 16 16" className="icon">
+                  <path d={each.icon} />
+                </svg>
+                {each.title}
               </a>
             </li>
           ))}
@@ -80,20 +126,10 @@ export function Frame() {
   );
 }
 
-function viewOf({ path: [view, name, ...rest], query }: Route, deployment: Deployment): ReactNode {
-  const known = rest.length === 0 && (name === undefined || view === 'teams' || view === 'requests');
-  if (known) {
-    if (view === 'overview') return <Overview deployment={deployment} />;
-    if (view === 'teams' && name === undefined) return <Teams deployment={deployment} query={query} />;
-    if (view === 'teams' && name !== undefined) {
-      // A team's name may be "import" too: the view has a name that none can have.
-      if (name === '+import') return <ImportTeams />;
-      return <TeamPage key={name} deployment={deployment} name={name} />;
-    }
-    if (view === 'models') return <Models deployment={deployment} />;
-    if (view === 'playground')
-      return <Playground deployment={deployment} asked={query.get('key') ?? undefined} />;
-    if (view === 'requests') return <Requests key={name} deployment={deployment} id={name} />;
+function viewOf({ path: [first, name, ...rest], query }: Route, deployment: Deployment): ReactNode {
+  const view = views.find(({ path }) => path === first);
+  if (view && rest.length === 0 && (name === undefined || view.takesName)) {
+    return view.show(deployment, query, name);
   }
   return (
     <Empty title="There is no such view">
@@ -143,23 +179,6 @@ function Mark() {
     <svg aria-hidden="true" viewBox="0 0 20 20" className="mark">
       <rect x="1" y="1" width="18" height="18" rx="5" />
       <path d="M6 13V9M10 13V6M14 13v-2.5" />
-    </svg>
-  );
-}
-
-const icons: Readonly<Record<(typeof views)[number]['path'], string>> = {
-  overview: 'M2.5 13.5v-4M6.2 13.5v-7M9.8 13.5v-5M13.5 13.5v-11',
-  teams:
-    'M6 7.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM1.5 13.5c0-2.5 2-4 4.5-4s4.5 1.5 4.5 4M10.5 2.8a2.5 2.5 0 0 1 0 4.4M12.5 9.9c1.3.6 2 1.9 2 3.6',
-  models: 'M8 1.5 14 4.8v6.4L8 14.5 2 11.2V4.8ZM2 4.8l6 3.3 6-3.3M8 8.1v6.4',
-  playground: 'M2 3.5h12v8H7l-3 2.5v-2.5H2Z',
-  requests: 'M7 12a5 5 0 1 0 0-10 5 5 0 0 0 0 10ZM10.7 10.7 14 14',
-};
-
-function Icon({ of }: { readonly of: keyof typeof icons }) {
-  return (
-    <svg aria-hidden="true" viewBox="0 0 16 16" className="icon">
-      <path d={icons[of]} />
     </svg>
   );
 }
