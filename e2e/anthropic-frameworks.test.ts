@@ -5,10 +5,12 @@ import { tool as langChainTool } from '@langchain/core/tools';
 import { APICallError, generateObject, generateText, stepCountIs, streamText, tool } from 'ai';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { startSystem } from './harness.ts';
+import { sharedSystems } from './harness.ts';
+
+const shared = sharedSystems();
 
 async function start() {
-  const system = await startSystem('everything');
+  const system = await shared('everything');
   const apiKey = system.keyValue('all-key');
   const vercel = createAnthropic({ baseURL: `${system.url}/v1`, apiKey });
   const langChain = (model: string) =>

@@ -6,15 +6,20 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages/messages';
 import { catalogue } from '@org/models';
 import { describe, expect, test } from 'vitest';
-import type { ConfigName } from './configs.ts';
-import { type System, startSystem } from './harness.ts';
+import { type SharedSystem, sharedSystems, startSystem } from './harness.ts';
 
 const png =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 const pdf = Buffer.from('%PDF-1.7\n<< /Type /Page >>\n<< /Type /Pages >>').toString('base64');
 
-async function start(config: ConfigName = 'everything', keyName = 'all-key') {
-  const system = await startSystem(config);
+const shared = sharedSystems();
+
+const start = async () => withClient(await shared('everything'), 'all-key');
+
+/** For what needs a ledger without other calls, or leaves one unfinished. */
+const startOwn = async () => withClient(await startSystem('everything'), 'all-key');
+
+function withClient(system: SharedSystem, keyName: string) {
   let requests = 0;
   const client = new Anthropic({
     baseURL: system.url,
@@ -27,13 +32,13 @@ async function start(config: ConfigName = 'everything', keyName = 'all-key') {
   return { ...system, client, requests: () => requests };
 }
 
-function keyOf(system: System, keyName: string) {
+function keyOf(system: SharedSystem, keyName: string) {
   const key = system.keyValue(keyName);
   return { apiKey: key, defaultHeaders: { 'x-api-key': key } };
 }
 
 /** The last request to Bedrock. */
-function lastRequest({ bedrock }: Pick<System, 'bedrock'>) {
+function lastRequest({ bedrock }: Pick<SharedSystem, 'bedrock'>) {
   const { text, operation } = bedrock.received.at(-1) ?? { text: '{}', operation: '' };
   return { operation, body: JSON.parse(text) };
 }
@@ -123,7 +128,7 @@ describe.each([...claudes, ...others])("with Anthropic's SDK, %s", (model) => {
   });
 
   test("counts a request's tokens, and charges nothing", async () => {
-    const { client, bedrock, send, keyValue } = await start();
+    const { client, bedrock, send, keyValue } = await startOwn();
     const { messages } = ask(model);
     const { data, response } = await client.messages
       .countTokens({ model, messages, system: 'Be brief.' })
@@ -244,7 +249,7 @@ test("other vendors' models think too, and their thoughts may be sent back", asy
 test.each(['claude-sonnet-4.6', 'nova-pro'])(
   '%s reads a prompt from its cache at a fraction of its price',
   async (model) => {
-    const { client, send, keyValue } = await start();
+    const { client, send, keyValue } = await startOwn();
     const long = 'A long story of a city. '.repeat(800);
     const system = [{ type: 'text' as const, text: long, cache_control: { type: 'ephemeral' as const } }];
     const spent = async () => {
@@ -315,7 +320,7 @@ describe("errors are those of Anthropic's SDK", () => {
   });
 
   test('a model that does not exist, and one that the key may not use', async () => {
-    const { client } = await start('counted', 'shared-key');
+    const { client } = withClient(await startSystem('counted'), 'shared-key');
     await expect(client.messages.create(ask('claude-9'))).rejects.toThrow(Anthropic.NotFoundError);
     await expect(client.messages.create(ask('claude-sonnet-4.6'))).rejects.toThrow(
       Anthropic.PermissionDeniedError,
@@ -343,7 +348,7 @@ describe("errors are those of Anthropic's SDK", () => {
   });
 
   test('a used-up limit, which is not retried', async () => {
-    const { client, requests } = await start('counted', 'shared-key');
+    const { client, requests } = withClient(await startSystem('counted'), 'shared-key');
     for (let call = 0; call < 5; call += 1)
       await client.messages.create(ask('nova-lite', { max_tokens: 10 }));
     const before = requests();
@@ -390,7 +395,7 @@ describe("errors are those of Anthropic's SDK", () => {
   });
 
   test('a stream that the caller leaves', async () => {
-    const { client, bedrock } = await start();
+    const { client, bedrock } = await startOwn();
     const gate = Promise.withResolvers<void>();
     bedrock.pace(() => gate.promise);
     const stream = client.messages.stream(ask('claude-sonnet-4.6'));

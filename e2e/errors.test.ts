@@ -1,12 +1,14 @@
 import { type ErrorCode, errorDefinition } from '@org/contract';
 import { type ExceptionName, exceptionNames, type Fault, startBedrock } from '@org/local/bedrock';
 import { expect, test } from 'vitest';
-import { type Sent, type System, startSystem } from './harness.ts';
+import { type Sent, type SharedSystem, sharedSystems, startSystem } from './harness.ts';
+
+const shared = sharedSystems();
 
 const question = { model: 'llama', question: 'What is a dystopia' };
 
 /** The reply has the contract's status, envelope and headers for its code. */
-async function expectError(system: System, sent: Sent, code: ErrorCode): Promise<void> {
+async function expectError(system: SharedSystem, sent: Sent, code: ErrorCode): Promise<void> {
   const reply = await system.send(sent);
   const { status, type, retryable } = errorDefinition(code);
   expect(reply.json()).toMatchObject({
@@ -20,7 +22,7 @@ async function expectError(system: System, sent: Sent, code: ErrorCode): Promise
   expect(reply.headers.get('x-should-retry')).toBe(String(retryable));
 }
 
-const expectGood = async (system: System) => expect((await system.ask('calm-key')).status).toBe(200);
+const expectGood = async (system: SharedSystem) => expect((await system.ask('calm-key')).status).toBe(200);
 
 const faults: [name: string, (key: (name: string) => string) => Sent, ErrorCode][] = [
   ['no key', () => ({ body: question }), 'unauthenticated'],
@@ -46,7 +48,7 @@ const faults: [name: string, (key: (name: string) => string) => Sent, ErrorCode]
 ];
 
 test.each(faults)('%s', async (_name, sentWith, code) => {
-  const system = await startSystem('tight');
+  const system = await shared('tight');
   await expectError(system, sentWith(system.keyValue), code);
   await expectGood(system);
 });
@@ -73,7 +75,7 @@ const exceptionCodes: Readonly<Record<ExceptionName, ErrorCode>> = {
 };
 
 test.each(exceptionNames)("Bedrock's %s", async (name) => {
-  const system = await startSystem('tight');
+  const system = await shared('tight');
   const fault: Fault = { kind: 'exception', name };
   system.bedrock.failNext(fault, fault);
   await expectError(system, { key: system.keyValue('calm-key'), body: question }, exceptionCodes[name]);

@@ -6,7 +6,7 @@ import { type Bill, type SimulatedBedrock, startBedrock } from '@org/local/bedro
 import { createTables, type LocalDynamoDb, startDynamoDb } from '@org/local/dynamodb';
 import type { LocalS3 } from '@org/local/s3';
 import { catalogue, costInMicroUsd, type ModelDefinition, priceOf } from '@org/models';
-import { inject, onTestFinished } from 'vitest';
+import { afterAll, inject, onTestFinished } from 'vitest';
 import type { ConfigName } from './configs.ts';
 import { readEvents, type StreamedReply } from './event-reader.ts';
 
@@ -78,7 +78,49 @@ export interface SystemOptions
 }
 
 /** Starts a deployment on loopback and stops it when the test is over. */
-export async function startSystem(
+export async function startSystem(config: ConfigName, options: SystemOptions = {}): Promise<System> {
+  const { system } = await launch(config, options, onTestFinished);
+  return system;
+}
+
+/** A system for several tests: without its clock and its DynamoDB, which keep what a test does to them. */
+export type SharedSystem = Omit<System, 'dynamodb' | 'setTime'>;
+
+/**
+ * Systems that the tests of a file share, one for each config, because most tests need less time than the start of a
+ * system. They are stopped after all tests of the file, which calls this at its top.
+ *
+ * Who asks for one finds no bills, no logs, and a simulated Bedrock that has forgotten everything. What the gateway and
+ * the ledger keep stays: usage, throttles, which never refill while the clock stands still, and changes of keys. So a
+ * test starts its own system if it uses up a limit, checks totals of usage, or leaves a call unfinished.
+ *
+ * @example
+ * const shared = sharedSystems();
+ *
+ * test('a question is answered', async () => {
+ *   const { ask } = await shared('everything');
+ *   expect((await ask('all-key')).status).toBe(200);
+ * });
+ */
+export function sharedSystems(): (config: ConfigName) => Promise<SharedSystem> {
+  const launched = new Map<ConfigName, ReturnType<typeof launch>>();
+  const stops: Stop[] = [];
+  afterAll(async () => {
+    for (const stop of stops.toReversed()) await stop();
+  });
+  return async (config) => {
+    const launching = launched.get(config) ?? launch(config, {}, (stop) => void stops.push(stop));
+    launched.set(config, launching);
+    const { system, forget } = await launching;
+    forget();
+    return system;
+  };
+}
+
+type Stop = () => Promise<void>;
+
+/** Starts a deployment on loopback, and says how to stop each part of it, the last one first. */
+async function launch(
   config: ConfigName,
   {
     dynamodb: shared,
@@ -86,17 +128,18 @@ export async function startSystem(
     environment,
     assembly = join(inject('assemblies'), config),
     ...options
-  }: SystemOptions = {},
-): Promise<System> {
+  }: SystemOptions,
+  atEnd: (stop: Stop) => void,
+): Promise<{ readonly system: System; forget(): void }> {
   let time = Date.parse('2026-11-22T12:00:00Z');
   const logs: string[] = [];
   const bills: BilledCall[] = [];
   const bedrock = await startBedrock({
     onBilled: ({ modelId }, bill) => bills.push({ ...bill, modelId }),
   });
-  onTestFinished(() => bedrock.close());
+  atEnd(() => bedrock.close());
   const dynamodb = shared ?? (await startDynamoDb());
-  if (!shared) onTestFinished(() => dynamodb.close());
+  if (!shared) atEnd(() => dynamodb.close());
   const gateway = await startGateway({
     ...options,
     assembly,
@@ -111,7 +154,7 @@ export async function startSystem(
     },
     onLog: ({ line }) => logs.push(line),
   });
-  onTestFinished(() => gateway.close());
+  atEnd(() => gateway.close());
   await createTables(gateway.tables, dynamodb.url);
   for (const profile of gateway.inferenceProfiles) bedrock.addInferenceProfile(profile);
   for (const bucket of gateway.buckets) s3?.addBucket(bucket);
@@ -149,7 +192,7 @@ export async function startSystem(
     };
   };
 
-  return {
+  const system: System = {
     bedrock,
     bills,
     dynamodb,
@@ -187,6 +230,14 @@ export async function startSystem(
         },
       });
       return { client, requests: () => requests };
+    },
+  };
+  return {
+    system,
+    forget() {
+      bills.length = 0;
+      logs.length = 0;
+      bedrock.forget();
     },
   };
 }

@@ -11,7 +11,7 @@ import type {
 import { describe, expect, test } from 'vitest';
 // biome-ignore lint/style/noRestrictedImports: the caller's own schemas, which the SDK's helpers read
 import { z } from 'zod';
-import { startSystem } from './harness.ts';
+import { sharedSystems, startSystem } from './harness.ts';
 import { openAiClient } from './openai-client.ts';
 
 const png =
@@ -21,9 +21,11 @@ const user = (content: string): ChatCompletionMessageParam => ({ role: 'user', c
 
 const messages = [user('What is a dystopia?')];
 
+const shared = sharedSystems();
+
 /** A client of a deployment with every model. */
 async function start(options?: ConstructorParameters<typeof OpenAI>[0]) {
-  const system = await startSystem('everything');
+  const system = await shared('everything');
   const sent = () => JSON.parse(system.bedrock.received.at(-1)?.text ?? '');
   return { system, sent, ...openAiClient(system, 'all-key', options) };
 }
@@ -110,8 +112,7 @@ describe('a complete answer', () => {
   });
 
   test('ends with `content_filter` if a guardrail intervenes', async () => {
-    const system = await startSystem('everything');
-    const { client } = openAiClient(system, 'all-key');
+    const { client, system } = await start();
     system.bedrock.answerNext({ deltas: ['Sorry.'], stopReason: 'guardrail_intervened' });
     const { choices } = await client.chat.completions.create({ model: 'nova-lite', messages });
     expect(choices[0]?.finish_reason).toBe('content_filter');
@@ -506,7 +507,8 @@ describe('a stream', () => {
   });
 
   test('can be aborted, and its possible cost stays charged', async () => {
-    const { client, system } = await start();
+    const system = await startSystem('everything');
+    const { client } = openAiClient(system, 'all-key');
     system.bedrock.answerNext({ deltas: Array.from({ length: 500 }, (_, index) => `${index} `) });
     const stream = await client.chat.completions.create({ model: 'nova-lite', messages, stream: true });
     let pieces = 0;
@@ -753,7 +755,7 @@ describe('an error', () => {
   });
 
   test('for a caller that aborts is an APIUserAbortError', async () => {
-    const { client } = await start();
+    const { client } = openAiClient(await startSystem('everything'), 'all-key');
     const controller = new AbortController();
     const asked = client.chat.completions.create(
       { model: 'nova-lite', messages },

@@ -1,13 +1,15 @@
 import OpenAI from 'openai';
 import type { EmbeddingCreateParams } from 'openai/resources/embeddings';
 import { expect, test } from 'vitest';
-import { startSystem } from './harness.ts';
+import { sharedSystems } from './harness.ts';
 import { openAiClient } from './openai-client.ts';
 
 const model = 'titan-embed-v2';
 
+const shared = sharedSystems();
+
 async function start(keyName = 'all-key') {
-  const system = await startSystem('everything');
+  const system = await shared('everything');
   return { system, ...openAiClient(system, keyName) };
 }
 

@@ -7,18 +7,20 @@ import type { Response, ResponseInput, ResponseStreamEvent } from 'openai/resour
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { codexRequest, codexRequestOfGpt } from './codex-request.ts';
-import { type System, startSystem } from './harness.ts';
+import { type SharedSystem, sharedSystems, startSystem } from './harness.ts';
 import { openAiClient, openAiSettings } from './openai-client.ts';
 
 const model = 'claude-sonnet-4.6';
 
+const shared = sharedSystems();
+
 async function start() {
-  const system = await startSystem('everything');
+  const system = await shared('everything');
   return { system, ...openAiClient(system, 'all-key') };
 }
 
 /** The last request to Bedrock. */
-function asked({ bedrock }: System) {
+function asked({ bedrock }: Pick<SharedSystem, 'bedrock'>) {
   return JSON.parse(bedrock.received.at(-1)?.text ?? 'null');
 }
 
@@ -255,7 +257,8 @@ describe("OpenAI's own SDK", () => {
   });
 
   test('ends a stream when it aborts, and the call stays charged', async () => {
-    const { client, system } = await start();
+    const system = await startSystem('everything');
+    const { client } = openAiClient(system, 'all-key');
     const stream = await client.responses.create({ model, input: 'What is a dystopia', stream: true });
     const types: string[] = [];
     for await (const { type } of stream) {
@@ -341,7 +344,7 @@ describe("OpenAI's own SDK", () => {
 
 describe('the Vercel AI SDK with its default model', () => {
   async function vercel() {
-    const system = await startSystem('everything');
+    const system = await shared('everything');
     return { system, openai: createOpenAI(openAiSettings(system, 'all-key')) };
   }
 

@@ -4,7 +4,9 @@ import type { Fault as DynamoDbFault } from '@org/local/dynamodb';
 import { expect, test } from 'vitest';
 import { editResources } from './edit-template.ts';
 import { pngOf } from './files.ts';
-import { type Reply, type System, type SystemOptions, startSystem } from './harness.ts';
+import { type Reply, type SharedSystem, type SystemOptions, sharedSystems, startSystem } from './harness.ts';
+
+const shared = sharedSystems();
 
 const canary = (what: string) => `canary-${what}-7c1f`;
 
@@ -72,7 +74,7 @@ const paths: readonly Path[] = [
   { name: 'a settlement that is cut off', dynamodb: [written, { kind: 'reset' }] },
 ];
 
-const secretsOf = ({ gateway }: System): string[] => [
+const secretsOf = ({ gateway }: SharedSystem): string[] => [
   'canary-',
   ...gateway.apiKeys.map(({ value }) => value),
   localCredentials.secretAccessKey,
@@ -86,11 +88,12 @@ function errorsIn({ status, text, headers }: Reply): string {
 }
 
 test.each(paths)('no content and no secret is passed on: $name', async ({ fields, options, ...faults }) => {
-  const system = await startSystem('everything', options);
+  const own = options || faults.dynamodb ? await startSystem('everything', options) : undefined;
+  const system = own ?? (await shared('everything'));
   for (const path of ['/bedrock', '/bedrock/stream']) {
     const before = system.logs.length;
     system.bedrock.failNext(...(faults.bedrock ?? []));
-    system.dynamodb.failNext(...(faults.dynamodb ?? []));
+    own?.dynamodb.failNext(...(faults.dynamodb ?? []));
     if (!fields) system.bedrock.answerNext({ deltas: [canary('answer'), ' ', canary('answer')] });
     const reply = await system.send({
       path,
@@ -266,7 +269,7 @@ const sendings: readonly (readonly [why: string, code: string | undefined, reado
 test.each(sendings)(
   'no content of a request is passed on, refused or not: %s',
   async (_why, code, requests) => {
-    const system = await startSystem('everything');
+    const system = await shared('everything');
     for (const { path, body, key = 'all-key', bedrock = [] } of requests) {
       for (const route of path ? [path] : ['/bedrock', '/bedrock/stream']) {
         const before = system.logs.length;
@@ -285,7 +288,7 @@ test.each(sendings)(
 );
 
 test('a body that is not JSON is not quoted either', async () => {
-  const system = await startSystem('everything');
+  const system = await shared('everything');
   const key = system.keyValue('all-key');
   for (const path of ['/bedrock', '/bedrock/stream']) {
     const refused = await system.send({ path, key, body: `{"question": "${canary('question')}` });

@@ -83,6 +83,25 @@ describe.each(operations)('%s', (_, ask) => {
   });
 });
 
+test('can forget what has come, and what was to come', async () => {
+  const { bedrock, client } = await startUnderTest();
+  const system = [{ text: 'Be brief.' }, { cachePoint: { type: 'default' as const } }];
+  const ask = async () => {
+    const { stream } = await client.send(new ConverseStreamCommand({ ...question, system }));
+    const events = await collect(stream);
+    return { pieces: events.map(({ contentBlockDelta }) => contentBlockDelta), billed: bedrock.billed };
+  };
+  const first = await ask();
+  expect(first.billed.cacheWriteTokens).toBeGreaterThan(0);
+  bedrock.failNext({ kind: 'reset' });
+  bedrock.answerNext({ deltas: ['Because.'] });
+  bedrock.pace(() => expect.fail('There is no gate.'));
+  bedrock.forget();
+  expect(bedrock).toMatchObject({ received: [], billed: nothing });
+  expect(await ask()).toEqual(first);
+  expect(bedrock.received).toHaveLength(1);
+});
+
 test.each([
   ['without a signature', '/model/m/converse', false, 'MissingAuthenticationTokenException'],
   ['for an unknown operation', '/model/m/dance', true, 'UnknownOperationException'],

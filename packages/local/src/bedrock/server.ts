@@ -57,6 +57,11 @@ export interface SimulatedBedrock {
   addInferenceProfile(profile: { readonly arn: string; readonly modelId: string }): void;
   /** From now on, each piece of a streamed answer waits for the gate. Without a gate, pieces do not wait. */
   pace(gate?: Gate): void;
+  /**
+   * From now on it is as if no call had come: `received`, `billed` and the prompt caches are empty, and no fault, answer or
+   * gate waits for one. Inference profiles stay. No call may be in flight.
+   */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -106,7 +111,8 @@ export async function startBedrock({
   const faults: Fault[] = [];
   const scripted: ScriptedAnswer[] = [];
   let billed = billOf(noAnswer);
-  const cache = new PromptCache(() => clock.now());
+  const emptyCache = () => new PromptCache(() => clock.now());
+  let cache = emptyCache();
   const profiles = new Map<string, string>();
   let gate: Gate | undefined;
 
@@ -189,6 +195,12 @@ export async function startBedrock({
     addInferenceProfile: ({ arn, modelId }) => void profiles.set(arn, modelId),
     pace(next) {
       gate = next;
+    },
+    forget() {
+      for (const list of [received, faults, scripted]) list.length = 0;
+      billed = billOf(noAnswer);
+      cache = emptyCache();
+      gate = undefined;
     },
     close: () => closeServer(server),
   };
