@@ -80,7 +80,9 @@ export function checkSizes(
       if (typeof max !== 'number') return [];
       const name = nameOf(kind, period);
       if (max === 0) {
-        return [warning(subject, `${name} is 0: nothing is let through`, `Raise ${name}, or ${alternative}.`)];
+        return [
+          warning(subject, `${name} is 0: nothing is let through`, `Raise ${name}, or ${alternative}.`),
+        ];
       }
       const whole = `its ${limitText({ limit: kind, period }, max)}`;
       const limit = shards > 1 ? `the largest of the ${shards} parts of ${whole}` : whole;
