@@ -356,7 +356,7 @@ const notified = defineProxyConfig({
   models: ['nova-lite'],
   plans: {
     ten: { ...open, models: ['nova-lite'], limits: { requests: { day: 10 } } },
-    forty: { ...open, models: ['nova-lite'], limits: { requests: { month: 100 } } },
+    hundred: { ...open, models: ['nova-lite'], limits: { requests: { month: 100 } } },
   },
   notify: { email: 'operators@example.com' },
   teams: {
@@ -365,7 +365,7 @@ const notified = defineProxyConfig({
       keys: ['ten-key'],
       notify: { email: 'ann@example.com', webhook: 'https://hooks.example.com/limits' },
     },
-    forty: { plan: 'forty', keys: ['hundred-key'] },
+    hundred: { plan: 'hundred', keys: ['hundred-key'] },
   },
 });
 

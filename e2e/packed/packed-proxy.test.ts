@@ -32,7 +32,7 @@ describe('the tarball', () => {
   test('has code, types, functions, the pages and documents; no source, no map, no test', async () => {
     const known = [
       /^(?:LICENSE|README\.md|package\.json|bin\/proxy\.js)$/,
-      /^dist\/(?:[\w-]+\.js|(?:index|cdk|config-\w+)\.d\.ts)$/,
+      /^dist\/(?:[\w-]+\.js|(?:index|cdk|config\.d-[\w-]+)\.d\.ts)$/,
       /^dist\/functions\/(?:(?:key-)?authorizer\/)?(?:index\.mjs|THIRD-PARTY-NOTICES\.txt)$/,
       /^dist\/page\/(?:index\.html|page\.css|page\.js|icon\.svg)$/,
       /^dist\/page\/swagger-ui\/(?:LICENSE|NOTICE|swagger-ui\.css|swagger-ui-bundle\.js(?:\.LICENSE\.txt)?)$/,
