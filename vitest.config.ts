@@ -40,17 +40,9 @@ export default defineConfig({
     // happy-dom closes the body of a response that was left a second time.
     onUnhandledError: ({ stack = '' }) => !stack.includes('/happy-dom/lib/fetch/'),
     projects: [
-      project(
-        'node',
-        '.',
-        [
-          '{scripts,test,docs-gen}/**/*.test.ts',
-          'packages/{admin,cli,client-sdk,console,contract,infra,lambda,local,models,table}/**/*.test.ts',
-        ],
-        {
-          globalSetup: [join(import.meta.dirname, 'packages/infra/src/testing/temporary-folder.ts')],
-        },
-      ),
+      project('node', '.', ['{docs-gen,packages,scripts,test}/**/*.test.ts'], {
+        globalSetup: [join(import.meta.dirname, 'packages/infra/src/testing/temporary-folder.ts')],
+      }),
       ...webEnvironments.map((environment) =>
         project(`client-sdk-${environment}`, 'packages/client-sdk', clientTests, {
           environment,

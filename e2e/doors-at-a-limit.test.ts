@@ -170,8 +170,8 @@ async function limitOf({ url, keyValue }: System, keyName: string) {
 test('a limit of 40 requests admits exactly 40 of 64 calls at once over all APIs with one key, and each client throws its own error for the others', async () => {
   const system = await startSystem('contested');
   const doors = allDoors(system, 'contested-key');
-  // The function knows the key before the race. Of calls that begin with a look at the table, a busy machine refuses some;
-  // of 160 calls it refused some without that too, because their holds took more than three seconds.
+  // The function knows the key before the race. Of calls that begin with a look at the table, a busy machine refuses some.
+  // Of 160 calls it refuses some too, because a hold has three seconds.
   expect(await limitOf(system, 'contested-key')).toMatchObject({ used: 0 });
   const race = () =>
     Promise.all(

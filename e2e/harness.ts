@@ -119,7 +119,7 @@ export function sharedSystems(): (config: ConfigName) => Promise<SharedSystem> {
 
 type Stop = () => Promise<void>;
 
-/** Starts a deployment on loopback, and says how to stop each part of it, the last one first. */
+/** Starts a deployment on loopback, and gives `atEnd` the stop of each part of it, to be called in reverse order. */
 async function launch(
   config: ConfigName,
   {

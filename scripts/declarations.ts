@@ -7,7 +7,7 @@ interface Manifest {
   readonly exports?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** The option `dts` of tsup. */
+/** What tsup takes as `dts`. */
 interface Declarations {
   readonly entry: Record<string, string>;
   readonly compilerOptions: { readonly paths: Readonly<Record<string, readonly string[]>> };
@@ -18,8 +18,10 @@ interface Declarations {
  * needs a tenth of tsup's time.
  *
  * @param directory The package's directory. The declarations go into its folder `.types`.
- * @param sources What users of the package import, in that directory.
- * @returns tsup's option for making one file of them for each entry.
+ * @param sources Files in that directory: what users of the package import, and what declares globals that it uses.
+ * @returns tsup's option `dts`, with which it makes one file of them for each entry. Takes the sources of the entries, by
+ *   the name of their file in the build.
+ * @throws {Error} If the compiler finds a fault, which it has printed.
  */
 export function writeDeclarations(
   directory: string,

@@ -1,6 +1,7 @@
 import { defineConfig } from 'tsup';
 import { writeDeclarations } from '../../scripts/declarations.ts';
 
+// The last one declares what the sources use and Node 22 does not have.
 const types = writeDeclarations(import.meta.dirname, ['src/index.ts', 'src/cdk.ts', 'build/node-22.ts']);
 
 // Our own packages are bundled in. Those of others stay dependencies. Not minified: anyone who installs it reads it in

@@ -20,13 +20,14 @@ export function targetText(deployment: string, place: Place): string {
   return `${deployment} (AWS${account === undefined ? '' : ` account ${account}`}, ${region})`;
 }
 
-/** `8787` and `localhost:8787` are enough of an address. */
+/**
+ * `8787` and `localhost:8787` are enough of an address.
+ *
+ * @throws {InvalidArgumentError} If it is not an address.
+ */
 export function localUrlOf(text: string): string {
-  const url = /^\d+$/.test(text)
-    ? defaultLocalUrl.replace(String(defaultLocalPort), text)
-    : /^https?:/.test(text)
-      ? text
-      : `http://${text}`;
+  const address = /^\d+$/.test(text) ? defaultLocalUrl.replace(String(defaultLocalPort), text) : text;
+  const url = /^https?:/.test(address) ? address : `http://${address}`;
   if (!URL.canParse(url)) throw new InvalidArgumentError('It must be a URL or a port, from 1 to 65535.');
   return url;
 }

@@ -119,15 +119,18 @@ export function Frame() {
       </nav>
       <main id="main" ref={main} tabIndex={-1}>
         <Loaded query={deployment} lines={8}>
-          {(loaded) => viewOf(route, loaded)}
+          {(loaded) => pageOf(view, route, loaded)}
         </Loaded>
       </main>
     </div>
   );
 }
 
-function viewOf({ path: [first, name, ...rest], query }: Route, deployment: Deployment): ReactNode {
-  const view = views.find(({ path }) => path === first);
+function pageOf(
+  view: View | undefined,
+  { path: [, name, ...rest], query }: Route,
+  deployment: Deployment,
+): ReactNode {
   if (view && rest.length === 0 && (name === undefined || view.takesName)) {
     return view.show(deployment, query, name);
   }

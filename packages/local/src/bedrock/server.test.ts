@@ -95,7 +95,7 @@ test('can forget what has come, and what was to come', async () => {
   expect(first.billed.cacheWriteTokens).toBeGreaterThan(0);
   bedrock.failNext({ kind: 'reset' });
   bedrock.answerNext({ deltas: ['Because.'] });
-  bedrock.pace(() => expect.fail('There is no gate.'));
+  bedrock.pace(() => expect.fail('The gate is not forgotten.'));
   bedrock.forget();
   expect(bedrock).toMatchObject({ received: [], billed: nothing });
   expect(await ask()).toEqual(first);
