@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type Plugin } from 'vitest/config';
 import { chromiumOfNpm } from './packages/client-sdk/test/browser/chromium.ts';
 
 // Workers, and the programs that they start, load what an earlier one compiled.
@@ -10,8 +10,9 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.c
 const conditions = ['@org/source', 'node'];
 
 const project = (name: string, root: string, include: string[], more: object = {}) => ({
+  plugins: [onlyOurConditions],
   resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: ['@org/source'] } },
+  ssr: { resolve: { externalConditions: ['@org/source'] } },
   test: {
     name,
     root,
@@ -24,6 +25,15 @@ const project = (name: string, root: string, include: string[], more: object = {
     ...more,
   },
 });
+
+/** Node itself runs the code, as it does for users, and nothing transforms it first. */
+const onNode = { experimental: { viteModuleRunner: false, nodeLoader: false } };
+
+/** Otherwise packages would be asked for their code for "development", which no user's Node does. */
+const onlyOurConditions: Plugin = {
+  name: 'only-our-conditions',
+  configResolved: ({ ssr }) => void Object.assign(ssr.resolve ?? {}, { conditions }),
+};
 
 /** What stands for a runtime of the client's besides Node. A page of a browser is a project of its own. */
 const webEnvironments = ['jsdom', 'happy-dom', 'edge-runtime'];
@@ -41,6 +51,7 @@ export default defineConfig({
     onUnhandledError: ({ stack = '' }) => !stack.includes('/happy-dom/lib/fetch/'),
     projects: [
       project('node', '.', ['{docs-gen,packages,scripts,test}/**/*.test.ts'], {
+        ...onNode,
         globalSetup: [join(import.meta.dirname, 'packages/infra/src/testing/temporary-folder.ts')],
       }),
       ...webEnvironments.map((environment) =>
@@ -72,6 +83,7 @@ export default defineConfig({
             },
           ]),
       project('e2e', 'e2e', ['**/*.test.ts'], {
+        ...onNode,
         globalSetup: [join(import.meta.dirname, 'e2e/assemblies.ts')],
       }),
     ],

@@ -133,6 +133,7 @@ const contested = defineProxyConfig({
   plans: {
     forty: {
       ...open,
+      throttle: { rate: 100, burst: 300 },
       models: ['nova-lite', 'claude-haiku-4.5'],
       limits: { requests: { month: 40 } },
     },

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AttributeValue, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, BatchWriteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { parseProxyConfig } from '@org/infra/config';
 import { readItem, SignInItem, signInKey } from '@org/table';
 import { expect, onTestFinished, test } from 'vitest';
@@ -170,7 +170,12 @@ async function start({ signIn = false, team: watched }: Command, from?: State) {
   const table = dynamoDbClient(system.dynamodb.url);
   onTestFinished(() => table.destroy());
   const [{ name: TableName } = expect.unreachable()] = system.gateway.tables;
-  for (const Item of from?.items ?? []) await table.send(new PutItemCommand({ TableName, Item }));
+  if (from && from.items.length > 0)
+    await table.send(
+      new BatchWriteItemCommand({
+        RequestItems: { [TableName]: from.items.map((Item) => ({ PutRequest: { Item } })) },
+      }),
+    );
   const ofConfig = new Map(
     ['shared-key', 'other-key', 'thrifty-key'].map((name) => [name, system.keyValue(name)]),
   );

@@ -32,8 +32,8 @@ export interface WorkingKey {
 export type WorkingKeys = (at: number) => Promise<WorkingKey[]>;
 
 /**
- * Looks at the keys of a system as its function does that was deployed with a config and starts at a moment. API Gateway's
- * part is as it was when the look began.
+ * Looks at the keys of a system as its function does that was deployed with a config. A look shows what there was when it
+ * began: what of it works then, or at a later moment.
  */
 export async function watchKeys({
   gateway,
@@ -67,8 +67,9 @@ export async function watchKeys({
       }),
     );
     const usagePlans = new Map(members.flat());
+    const began = Date.now();
+    const directory = createKeyDirectory({ client: table, config, now: () => began });
     return async (at) => {
-      const directory = createKeyDirectory({ client: table, config, now: () => at });
       const working = await Promise.all(
         keys.map(async ({ id = '', name = '', value = '', enabled }): Promise<WorkingKey[]> => {
           const usagePlan = usagePlans.get(id);
