@@ -12,7 +12,7 @@ const conditions = ['@org/source', 'node'];
 const project = (name: string, root: string, include: string[], more: object = {}) => ({
   plugins: [onlyOurConditions],
   resolve: { conditions },
-  ssr: { resolve: { externalConditions: ['@org/source'] } },
+  ssr: { resolve: { conditions, externalConditions: ['@org/source'] } },
   test: {
     name,
     root,

@@ -1,6 +1,7 @@
 import type { Usage } from '@org/admin';
 import { useId } from 'react';
-import { fullestOf, Meter, nearShare, StateOf, shareOf } from '../parts/limit-bar.tsx';
+import { Meter, StateOf } from '../parts/limit-bar.tsx';
+import { fullestOf, nearShare, shareOf } from '../parts/limit-share.ts';
 import { Empty, Loaded } from '../parts/loaded.tsx';
 import { useNear } from '../queries.ts';
 import { linkTo } from '../route.ts';

@@ -2,19 +2,7 @@ import type { CallsAtOnceStatus, LimitPace } from '@org/contract';
 import { useId } from 'react';
 import { useNow } from '../queries.ts';
 import { amount, end, limitName, moment, percent, untilThen } from '../words.ts';
-
-/** From which share on a limit is near. */
-export const nearShare = 0.8;
-
-/** The used share of a limit. A limit of 0 is used up from the start. */
-export function shareOf({ used, max }: { readonly used: number; readonly max: number }): number {
-  return max === 0 ? 1 : used / max;
-}
-
-/** The fullest of some limits. */
-export function fullestOf(limits: readonly LimitPace[]): LimitPace | undefined {
-  return limits.toSorted((one, other) => shareOf(other) - shareOf(one))[0];
-}
+import { nearShare, shareOf } from './limit-share.ts';
 
 export function Meter({ share, labelledBy }: { readonly share: number; readonly labelledBy: string }) {
   return (

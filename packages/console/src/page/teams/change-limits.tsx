@@ -4,8 +4,9 @@ import { read, useApi } from '../api.ts';
 import { ActionDialog } from '../parts/action-dialog.tsx';
 import type { Deployment } from '../queries.ts';
 import { EndField } from './end-field.tsx';
-import { LimitsFields, limitsTyped, type TypedLimits } from './limits-fields.tsx';
+import { LimitsFields } from './limits-fields.tsx';
 import { limitsInWords } from './limits-in-words.ts';
+import { limitsTyped, type TypedLimits } from './limits-typed.ts';
 
 type Way = 'raise' | 'set' | 'clear';
 

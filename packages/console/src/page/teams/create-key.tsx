@@ -6,7 +6,8 @@ import { Field } from '../parts/field.tsx';
 import { NameField } from '../parts/name-field.tsx';
 import type { Deployment } from '../queries.ts';
 import { EndField } from './end-field.tsx';
-import { LimitsFields, limitsTyped, type TypedLimits } from './limits-fields.tsx';
+import { LimitsFields } from './limits-fields.tsx';
+import { limitsTyped, type TypedLimits } from './limits-typed.ts';
 
 interface CreateKeyProps {
   readonly deployment: Deployment;

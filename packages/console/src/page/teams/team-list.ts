@@ -1,5 +1,5 @@
 import type { ListedTeam } from '../../server/teams.ts';
-import { fullestOf, shareOf } from '../parts/limit-bar.tsx';
+import { fullestOf, shareOf } from '../parts/limit-share.ts';
 
 export const sorts = ['name', 'plan', 'spend', 'requests', 'limit', 'keys'] as const;
 export type Sort = (typeof sorts)[number];

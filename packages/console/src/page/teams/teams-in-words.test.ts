@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { changeInWords } from './change-in-words.ts';
 import { keysAsCsv } from './keys-as-csv.ts';
-import { limitsTyped } from './limits-fields.tsx';
 import { limitsInWords } from './limits-in-words.ts';
+import { limitsTyped } from './limits-typed.ts';
 import { readyLines } from './ready-lines.ts';
 
 const record = { at: '2026-11-03T13:03:00Z', by: 'mia', team: 'acme' };

@@ -1,7 +1,8 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { ListedTeam } from '../../server/teams.ts';
-import { fullestOf, Meter, nearShare, StateOf, shareOf } from '../parts/limit-bar.tsx';
+import { Meter, StateOf } from '../parts/limit-bar.tsx';
+import { fullestOf, nearShare, shareOf } from '../parts/limit-share.ts';
 import { Empty, Loaded } from '../parts/loaded.tsx';
 import { type Deployment, useTeams } from '../queries.ts';
 import { linkTo } from '../route.ts';
