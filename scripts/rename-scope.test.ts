@@ -74,7 +74,7 @@ test('every tracked file is renamed and formatted, and the packages install from
     expect([file, new RegExp(`(?<![\\w.-])${old}/`).test(read(file))]).toEqual([file, false]);
   }
   expect(read('pnpm-lock.yaml')).not.toMatch(/zeta-home\.org|registry\.npmjs\.zeta/);
-  const install = ['install', '--frozen-lockfile', '--lockfile-only', '--prefer-offline'];
+  const install = ['install', '--frozen-lockfile', '--lockfile-only', '--config.trust-lockfile=true'];
   execFileSync(join(tools, 'pnpm'), install, { cwd: clone, stdio: 'pipe' });
   commit();
 }, 30_000);

@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -20,8 +19,8 @@ const views = {
   'no/such/view': 'There is no such view',
 } as const;
 
-/** Pictures, for people to look at. */
-const pictures = join(tmpdir(), 'console-pictures');
+/** `PICTURES=FOLDER vitest run --project e2e console/looks` also takes a picture of each view, to look at. */
+const pictures = process.env['PICTURES'];
 
 describe.skipIf(process.platform !== 'linux')('how the console looks', () => {
   const browser = browserOfFile();
@@ -52,7 +51,7 @@ describe.skipIf(process.platform !== 'linux')('how the console looks', () => {
 
   test('axe finds nothing serious in any view, in both themes, on a desktop and a phone, and nothing is wider than the screen', async () => {
     const { operator } = await start(4);
-    await mkdir(pictures, { recursive: true });
+    if (pictures) await mkdir(pictures, { recursive: true });
     for (const theme of ['light', 'dark'] as const) {
       await setTheme(operator, theme);
       for (const size of [desktop, phone]) {
@@ -60,9 +59,10 @@ describe.skipIf(process.platform !== 'linux')('how the console looks', () => {
         for (const [view, complete] of Object.entries(views)) {
           await operator.go(view);
           await operator.see(complete);
-          await operator.page.waitForFunction('document.querySelector("[aria-busy=true]") === null');
+          await operator.until('document.querySelector("[aria-busy=true]") === null');
           const name = `${view.replaceAll('/', '-')}-${theme}-${size.width}`;
-          await operator.page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+          if (pictures)
+            await operator.page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
           expect.soft(await faultsOf(operator), name).toEqual([]);
           const tooWide = await operator.page.evaluate('document.documentElement.scrollWidth - innerWidth');
           expect.soft(tooWide, name).toBeLessThanOrEqual(0);

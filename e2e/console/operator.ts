@@ -124,18 +124,20 @@ export class Operator {
     }, patience);
   }
 
+  /** Waits until an expression is true in the page. */
+  async until(expression: string): Promise<void> {
+    // Otherwise it is evaluated, and the page drawn, for every frame.
+    await this.page.waitForFunction(expression, { polling: patience.interval });
+  }
+
   /** Waits until a text is to be seen. */
   async see(text: string): Promise<void> {
-    await this.page.waitForFunction(
-      `document.body.innerText.replaceAll(/\\s+/g, ' ').includes(${JSON.stringify(text)})`,
-    );
+    await this.until(`document.body.innerText.replaceAll(/\\s+/g, ' ').includes(${JSON.stringify(text)})`);
   }
 
   /** Waits until a text is not to be seen any more. */
   async seeNoMore(text: string): Promise<void> {
-    await this.page.waitForFunction(
-      `!document.body.innerText.replaceAll(/\\s+/g, ' ').includes(${JSON.stringify(text)})`,
-    );
+    await this.until(`!document.body.innerText.replaceAll(/\\s+/g, ' ').includes(${JSON.stringify(text)})`);
   }
 
   /** What is to be seen, without line breaks. */

@@ -7,7 +7,7 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { publint } from 'publint';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startSystem } from '../harness.ts';
+import { sharedSystems } from '../harness.ts';
 import { type PackedClient, packClient } from './packed-client.ts';
 import { findNode } from './packed-package.ts';
 
@@ -89,9 +89,11 @@ describe('the tarball', () => {
   });
 });
 
-/** Starts a deployment, and runs compiled conversations against it. */
-async function startConversations() {
-  const { url, keyValue } = await startSystem('everything');
+const shared = sharedSystems();
+
+/** Runs compiled conversations against a deployment. */
+async function conversationsOf() {
+  const { url, keyValue } = await shared('everything');
   const apiKey = keyValue('all-key');
   const heard = async (node: string, args: readonly string[]): Promise<unknown> => {
     const env = { BEDROCK_PROXY_URL: url, BEDROCK_PROXY_API_KEY: apiKey };
@@ -153,7 +155,7 @@ describe.each([
 
       const [, conversations] = await Promise.all([
         run(process.execPath, [tsc, '-p', project]).catch(({ stdout }) => expect(stdout).toBe('')),
-        startConversations(),
+        conversationsOf(),
       ]);
       for (const file of ['ask.mjs', 'ask.cjs']) {
         expect(await conversations.run(process.execPath, join(project, 'emitted', file))).toEqual(heard);
@@ -178,13 +180,13 @@ test.for([22, 24, 26])('Node %d runs the ES module and the CommonJS module', asy
   const node = findNode(major);
   if (!node) return skip(`npm has installed no Node ${major} for ${process.platform} ${process.arch}.`);
   expect((await run(node, ['--version'])).stdout).toMatch(`v${major}.`);
-  const [conversations, project] = await Promise.all([startConversations(), plainProject()]);
+  const [conversations, project] = await Promise.all([conversationsOf(), plainProject()]);
   for (const file of ['ask.mjs', 'ask.cjs']) {
     expect(await conversations.run(node, join(project, file))).toEqual(heard);
   }
 });
 
 test("an edge runtime, which has only the web's globals, runs the ES module", async () => {
-  const conversations = await startConversations();
+  const conversations = await conversationsOf();
   expect(await conversations.runAtTheEdge(join(await plainProject(), 'ask.mjs'))).toEqual(heard);
 });
