@@ -10,6 +10,7 @@ import { checkPriceUnits } from './prices.ts';
 import { checkQuotas } from './quotas.ts';
 import { checkSignInClaim } from './sign-in-claim.ts';
 import { checkSignInTeams } from './sign-in-teams.ts';
+import { checkSimilarTeams } from './similar-teams.ts';
 import { checkUnreachableTeams } from './unreachable-teams.ts';
 
 /** Finds settings that can be deployed, but that the author hardly means. */
@@ -25,6 +26,7 @@ export function configWarnings(config: ProxyConfig, now: number): Finding[] {
     ...checkSignInClaim(config),
     ...checkSignInTeams(config),
     ...checkUnreachableTeams(config),
+    ...checkSimilarTeams(config),
     ...checkBearer(config),
   ];
 }
