@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { configs } from '../configs.ts';
 import { dynamoDbClient } from '../dynamodb-client.ts';
 import { startSystem } from '../harness.ts';
-import { startBreakingGateway } from './breaking-gateway.ts';
+import { type Break, startBreakingGateway } from './breaking-gateway.ts';
 import { commandLine, type Said } from './command-line.ts';
 import { type WorkingKeys, watchKeys } from './working-keys.ts';
 
@@ -156,7 +156,8 @@ async function start({ signIn = false, team: watched }: Command, from?: State) {
   const gateway = await startBreakingGateway(system);
   const config = signIn ? withSignIn : configs.counted;
   let time = noon;
-  const proxy = await commandLine(gateway.origin, config, () => time);
+  const proxy = await commandLine(new URL(system.url).origin, config, () => time);
+  const breaking = await commandLine(gateway.origin, config, () => time);
   const look = await watchKeys(system);
   /** Nothing but a command changes keys. */
   let seen: Promise<WorkingKeys> | undefined;
@@ -202,15 +203,16 @@ async function start({ signIn = false, team: watched }: Command, from?: State) {
   };
 
   return {
-    breakAt: gateway.breakAt,
+    /** Whether the last command that was to break did. */
     broke: gateway.broke,
     shown,
     signedIn,
     working,
     watch,
     valueInConfig: (name: string) => ofConfig.get(name),
-    async operate(command: string): Promise<Said> {
-      const said = await proxy(...command.replace('FILE', file).split(' '));
+    async operate(command: string, place?: Break): Promise<Said> {
+      if (place) gateway.breakAt(place);
+      const said = await (place ? breaking : proxy)(...command.replace('FILE', file).split(' '));
       seen = undefined;
       seenAt.clear();
       write(said);
@@ -352,10 +354,8 @@ test.each(commands.map((command) => [nameOf(command), command] as const))(
     for (const kind of ['dies', 'refused'] as const) {
       for (let write = 1; ; write += 1) {
         const operator = await start(command, state);
-        operator.breakAt({ kind, write });
-        const first = await operator.operate(command.run);
+        const first = await operator.operate(command.run, { kind, write });
         const broke = operator.broke();
-        operator.breakAt(undefined);
         await expectLimits(operator);
         expect(first.code).toBe(broke ? 1 : 0);
         operator.wait();
