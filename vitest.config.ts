@@ -9,6 +9,12 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.c
 // Our packages are read from source; see "exports" in their manifests.
 const conditions = ['@org/source', 'node'];
 
+/** Otherwise Vite asks packages for their code for "development", which no user's Node does. */
+const onlyOurConditions: Plugin = {
+  name: 'only-our-conditions',
+  configResolved: ({ ssr }) => void Object.assign(ssr.resolve ?? {}, { conditions }),
+};
+
 const project = (name: string, root: string, include: string[], more: object = {}) => ({
   plugins: [onlyOurConditions],
   resolve: { conditions },
@@ -28,12 +34,6 @@ const project = (name: string, root: string, include: string[], more: object = {
 
 /** Node itself runs the code, as it does for users, and nothing transforms it first. */
 const onNode = { experimental: { viteModuleRunner: false, nodeLoader: false } };
-
-/** Otherwise packages would be asked for their code for "development", which no user's Node does. */
-const onlyOurConditions: Plugin = {
-  name: 'only-our-conditions',
-  configResolved: ({ ssr }) => void Object.assign(ssr.resolve ?? {}, { conditions }),
-};
 
 /** What stands for a runtime of the client's besides Node. A page of a browser is a project of its own. */
 const webEnvironments = ['jsdom', 'happy-dom', 'edge-runtime'];
