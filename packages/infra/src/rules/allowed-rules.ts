@@ -5,6 +5,11 @@ import { resourcesOf } from './template.ts';
 
 const notAllowed = 'is not among what the proxy deploys';
 
+/** By type. */
+const allowedSchemas = new Map(
+  Object.entries(allowedResources).map(([type, allowed]) => [type, resourceSchema(allowed)]),
+);
+
 /** The parts of a value that its schema lacks. */
 function* findings(resource: string, schema: z.ZodMiniType, value: unknown): Generator<Finding> {
   const { error } = z.safeParse(schema, value, { error: () => notAllowed });
@@ -28,10 +33,8 @@ const onlyWhatIsAllowed: TemplateRule = {
     const { Resources, ...sections } = template;
     yield* findings('Template', allowedSections, sections);
     for (const [id, resource] of Object.entries(Resources)) {
-      const allowed = Object.hasOwn(allowedResources, resource.Type)
-        ? allowedResources[resource.Type]
-        : undefined;
-      if (allowed) yield* findings(id, resourceSchema(allowed), resource);
+      const schema = allowedSchemas.get(resource.Type);
+      if (schema) yield* findings(id, schema, resource);
       else yield { resource: id, property: 'Type', message: notAllowed };
     }
     for (const [type, { most = Number.POSITIVE_INFINITY }] of Object.entries(allowedResources)) {
