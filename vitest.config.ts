@@ -9,7 +9,7 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.c
 // Our packages are read from source; see "exports" in their manifests.
 const conditions = ['@org/source', 'node'];
 
-/** Otherwise Vite asks packages for their code for "development", which no user's Node does. */
+/** Vite adds "development" to them, for which a package may have other code than its users get. */
 const onlyOurConditions: Plugin = {
   name: 'only-our-conditions',
   configResolved: ({ ssr }) => void Object.assign(ssr.resolve ?? {}, { conditions }),

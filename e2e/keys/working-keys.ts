@@ -32,8 +32,8 @@ export interface WorkingKey {
 export type WorkingKeys = (at: number) => Promise<WorkingKey[]>;
 
 /**
- * Looks at the keys of a system as its function does that was deployed with a config. A look shows what there was when it
- * began: what of it works then, or at a later moment.
+ * Looks at the keys of a system as its function does that was deployed with a config. A look reads everything once, so it
+ * must not outlast a change: it shows which keys work at any moment if nothing more is changed.
  */
 export async function watchKeys({
   gateway,
@@ -67,8 +67,8 @@ export async function watchKeys({
       }),
     );
     const usagePlans = new Map(members.flat());
-    const began = Date.now();
-    const directory = createKeyDirectory({ client: table, config, now: () => began });
+    // A clock that stands still: what was read is believed for all moments.
+    const directory = createKeyDirectory({ client: table, config, now: () => 0 });
     return async (at) => {
       const working = await Promise.all(
         keys.map(async ({ id = '', name = '', value = '', enabled }): Promise<WorkingKey[]> => {

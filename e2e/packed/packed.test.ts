@@ -91,8 +91,8 @@ describe('the tarball', () => {
 
 const shared = sharedSystems();
 
-/** Runs compiled conversations against a deployment. */
-async function conversationsOf() {
+/** What runs compiled conversations against a deployment, which all tests share. */
+async function runnerOfConversations() {
   const { url, keyValue } = await shared('everything');
   const apiKey = keyValue('all-key');
   const heard = async (node: string, args: readonly string[]): Promise<unknown> => {
@@ -155,7 +155,7 @@ describe.each([
 
       const [, conversations] = await Promise.all([
         run(process.execPath, [tsc, '-p', project]).catch(({ stdout }) => expect(stdout).toBe('')),
-        conversationsOf(),
+        runnerOfConversations(),
       ]);
       for (const file of ['ask.mjs', 'ask.cjs']) {
         expect(await conversations.run(process.execPath, join(project, 'emitted', file))).toEqual(heard);
@@ -180,13 +180,13 @@ test.for([22, 24, 26])('Node %d runs the ES module and the CommonJS module', asy
   const node = findNode(major);
   if (!node) return skip(`npm has installed no Node ${major} for ${process.platform} ${process.arch}.`);
   expect((await run(node, ['--version'])).stdout).toMatch(`v${major}.`);
-  const [conversations, project] = await Promise.all([conversationsOf(), plainProject()]);
+  const [conversations, project] = await Promise.all([runnerOfConversations(), plainProject()]);
   for (const file of ['ask.mjs', 'ask.cjs']) {
     expect(await conversations.run(node, join(project, file))).toEqual(heard);
   }
 });
 
 test("an edge runtime, which has only the web's globals, runs the ES module", async () => {
-  const conversations = await conversationsOf();
+  const conversations = await runnerOfConversations();
   expect(await conversations.runAtTheEdge(join(await plainProject(), 'ask.mjs'))).toEqual(heard);
 });

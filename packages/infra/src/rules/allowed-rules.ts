@@ -5,7 +5,7 @@ import { resourcesOf } from './template.ts';
 
 const notAllowed = 'is not among what the proxy deploys';
 
-/** By type. */
+/** What a resource may be, by its type. */
 const allowedSchemas = new Map(
   Object.entries(allowedResources).map(([type, allowed]) => [type, resourceSchema(allowed)]),
 );
