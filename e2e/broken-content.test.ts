@@ -9,25 +9,31 @@ import {
 import type { CatalogueAlias } from '@org/models';
 import { expect, test } from 'vitest';
 import { pdfOf, pngOf } from './files.ts';
-import { costOf, type System, startSystem } from './harness.ts';
+import { costOf, type SharedSystem, sharedSystems } from './harness.ts';
 
 const tools = [{ name: 'find', description: 'Finds it.', inputSchema: { type: 'object' } }];
 const options = { tools, maxTokens: 300, maxRetries: 0 };
 const text = { type: 'text', text: 'What is it?' } as const;
 
+const shared = sharedSystems();
+
 async function start() {
-  const system = await startSystem('everything');
-  return { ...system, client: system.client('all-key').client };
+  const system = await shared('everything');
+  const { client } = system.client('all-key');
+  const counted = async () => {
+    const usd = (await client.usage()).limits.find(({ limit }) => limit === 'usd');
+    return Math.round((usd?.used ?? 0) * 1_000_000);
+  };
+  const before = await counted();
+  return {
+    ...system,
+    client,
+    /** The charge since the start, in micro-USD. */
+    charged: async () => (await counted()) - before,
+  };
 }
 
-/** The charge in micro-USD. */
-async function charged({ client }: Awaited<ReturnType<typeof start>>): Promise<number> {
-  const { limits } = await client.usage();
-  const usd = limits.find(({ limit }) => limit === 'usd');
-  return Math.round((usd?.used ?? 0) * 1_000_000);
-}
-
-const billed = ({ bills }: Pick<System, 'bills'>) =>
+const billed = ({ bills }: Pick<SharedSystem, 'bills'>) =>
   bills.reduce((sum, { modelId, ...bill }) => sum + costOf(modelId, bill), 0);
 
 test.each(['cut', 'finish', 'garbage'] as const)(
@@ -44,7 +50,7 @@ test.each(['cut', 'finish', 'garbage'] as const)(
     await expect(read()).rejects.toMatchObject({ code: 'upstream_error', retryable: false });
     expect(types).toEqual(['start', 'block_start', 'block_delta']);
     // Its cost is unknown.
-    expect(await charged(system)).toBeGreaterThan(billed(system));
+    expect(await system.charged()).toBeGreaterThan(billed(system));
     expect(conversation.messages).toEqual([]);
     expect(await conversation.ask('Please find it.')).toMatchObject({ stopReason: 'tool_use' });
   },
@@ -66,7 +72,7 @@ test('a run can be resumed after its second answer fails, and nothing is charged
   const { text: answer } = await system.client.run('nova-pro', question, { ...asked, messages });
   expect(answer).toContain('The tools returned: Here.');
   expect(system.bills).toHaveLength(2);
-  expect(await charged(system)).toBe(billed(system));
+  expect(await system.charged()).toBe(billed(system));
 });
 
 test.each(['[1,2]', '"a text"', '7'])(
@@ -81,7 +87,7 @@ test.each(['[1,2]', '"a text"', '7'])(
     ]) {
       await expect(asked).rejects.toMatchObject({ code: 'upstream_error', retryable: false });
     }
-    expect(await charged(system)).toBeGreaterThanOrEqual(billed(system));
+    expect(await system.charged()).toBeGreaterThanOrEqual(billed(system));
   },
 );
 
@@ -159,7 +165,7 @@ test('content that Bedrock refuses costs nothing, and the error says what to do'
     }
   }
   expect(system.bills).toEqual([]);
-  expect(await charged(system)).toBe(0);
+  expect(await system.charged()).toBe(0);
 });
 
 test('results may come in any order, but for Claude not after text', async () => {

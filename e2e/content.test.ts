@@ -15,7 +15,7 @@ import { allInputTokens, type CatalogueAlias } from '@org/models';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { pdfOf, pngOf } from './files.ts';
-import { costOf, startSystem } from './harness.ts';
+import { costOf, sharedSystems } from './harness.ts';
 
 /** A question's answer, buffered or streamed, with one usage for each of the model's answers. */
 interface Outcome {
@@ -60,13 +60,20 @@ const ways = [
   ['streamed', asStreams],
 ] as const;
 
+const shared = sharedSystems();
+
 async function start() {
-  const system = await startSystem('everything');
+  const system = await shared('everything');
   const { client } = system.client('exact-key');
+  const counted = async () => {
+    const [tokens, usd] = (await client.usage()).limits;
+    return { tokens: tokens?.used ?? 0, microUsd: Math.round((usd?.used ?? 0) * 1_000_000) };
+  };
+  const before = await counted();
+  /** Since the start. */
   const used = async () => {
-    const { limits } = await client.usage();
-    const [tokens, usd] = limits;
-    return { tokens: tokens?.used, microUsd: Math.round((usd?.used ?? 0) * 1_000_000) };
+    const { tokens, microUsd } = await counted();
+    return { tokens: tokens - before.tokens, microUsd: microUsd - before.microUsd };
   };
   return {
     ...system,

@@ -1,6 +1,8 @@
 import { routes } from '@org/contract';
 import { expect, test } from 'vitest';
-import { type Reply, startSystem } from './harness.ts';
+import { type Reply, sharedSystems } from './harness.ts';
+
+const shared = sharedSystems();
 
 const allowed = ['https://app.example.com', 'http://localhost:3000'];
 const stranger = 'https://evil.example.com';
@@ -19,7 +21,7 @@ const preflight = (origin: string, method: string) => ({
 });
 
 test.each(allowed)('a page of %s may ask every route, and nothing runs', async (origin) => {
-  const { send, logs } = await startSystem('web');
+  const { send, logs } = await shared('web');
   for (const { method, path } of Object.values(routes)) {
     const reply = await send({ ...preflight(origin, method), path });
     expect(reply.status).toBe(204);
@@ -32,7 +34,7 @@ test.each(allowed)('a page of %s may ask every route, and nothing runs', async (
 });
 
 test('a page of another origin is not let in', async () => {
-  const { send, keyValue } = await startSystem('web');
+  const { send, keyValue } = await shared('web');
   const asked = await send(preflight(stranger, 'POST'));
   expect(allowedOrigin(asked)).toBe(allowed[0]);
   const answered = await send({ key: keyValue('tollmkey'), headers: { origin: stranger }, body: question });
@@ -40,7 +42,7 @@ test('a page of another origin is not let in', async () => {
 });
 
 test.each(allowed)('a page of %s may read answers and the errors of the function', async (origin) => {
-  const { send, keyValue } = await startSystem('web');
+  const { send, keyValue } = await shared('web');
   const ask = (body: object) => send({ key: keyValue('tollmkey'), headers: { origin }, body });
   for (const [reply, status] of [
     [await ask(question), 200],
@@ -53,7 +55,7 @@ test.each(allowed)('a page of %s may read answers and the errors of the function
 });
 
 test('every page may read an error that API Gateway makes', async () => {
-  const { send } = await startSystem('web');
+  const { send } = await shared('web');
   const reply = await send({ key: 'x'.repeat(40), headers: { origin: stranger }, body: question });
   expect(reply.error().code).toBe('unauthenticated');
   expect(allowedOrigin(reply)).toBe('*');

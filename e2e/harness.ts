@@ -90,6 +90,8 @@ export type SharedSystem = Omit<System, 'dynamodb' | 'setTime'>;
  * Systems that the tests of a file share, one for each config, because most tests need less time than the start of a
  * system. They are stopped after all tests of the file, which calls this at its top.
  *
+ * @param environment Added to the environment of their functions.
+ *
  * Who asks for one finds no bills, no logs, and a simulated Bedrock that has forgotten everything. What the gateway and
  * the ledger keep stays: usage, throttles, which never refill while the clock stands still, and changes of keys. So a
  * test starts its own system if it uses up a limit, checks totals of usage, or leaves a call unfinished.
@@ -102,14 +104,17 @@ export type SharedSystem = Omit<System, 'dynamodb' | 'setTime'>;
  *   expect((await ask('all-key')).status).toBe(200);
  * });
  */
-export function sharedSystems(): (config: ConfigName) => Promise<SharedSystem> {
+export function sharedSystems(
+  environment: SystemOptions['environment'] = {},
+): (config: ConfigName) => Promise<SharedSystem> {
   const launched = new Map<ConfigName, ReturnType<typeof launch>>();
   const stops: Stop[] = [];
   afterAll(async () => {
     for (const stop of stops.toReversed()) await stop();
   });
   return async (config) => {
-    const launching = launched.get(config) ?? launch(config, {}, (stop) => void stops.push(stop));
+    const launching =
+      launched.get(config) ?? launch(config, { environment }, (stop) => void stops.push(stop));
     launched.set(config, launching);
     const { system, forget } = await launching;
     forget();

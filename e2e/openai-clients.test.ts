@@ -16,15 +16,17 @@ import {
 import { describe, expect, test } from 'vitest';
 // biome-ignore lint/style/noRestrictedImports: the caller's own schemas, which these libraries read
 import { z } from 'zod';
-import { type System, startSystem } from './harness.ts';
+import { type SharedSystem, sharedSystems } from './harness.ts';
 import { openAiSettings } from './openai-client.ts';
+
+const shared = sharedSystems();
 
 const place = z.object({ city: z.string(), people: z.number().int() });
 
 /** The two providers of Vercel's AI SDK for chat completions. */
 const providers: readonly (readonly [
   string,
-  (system: System, keyName?: string) => (model: string) => LanguageModel,
+  (system: SharedSystem, keyName?: string) => (model: string) => LanguageModel,
 ])[] = [
   [
     '@ai-sdk/openai-compatible',
@@ -41,7 +43,7 @@ const providers: readonly (readonly [
 
 describe.each(providers)('%s', (_name, provider) => {
   test('gives a complete answer with its usage', async () => {
-    const system = await startSystem('everything');
+    const system = await shared('everything');
     const { text, usage, finishReason } = await generateText({
       model: provider(system)('nova-lite'),
       system: 'Be brief.',
@@ -55,7 +57,7 @@ describe.each(providers)('%s', (_name, provider) => {
   });
 
   test('streams, runs tools and ends its loop', async () => {
-    const system = await startSystem('everything');
+    const system = await shared('everything');
     const cities: string[] = [];
     const result = streamText({
       model: provider(system)('claude-haiku-4.5'),
@@ -82,7 +84,7 @@ describe.each(providers)('%s', (_name, provider) => {
   });
 
   test('generates objects by a schema', async () => {
-    const system = await startSystem('everything');
+    const system = await shared('everything');
     for (const model of ['nova-lite', 'claude-haiku-4.5']) {
       const { output } = await generateText({
         model: provider(system)(model),
@@ -94,7 +96,7 @@ describe.each(providers)('%s', (_name, provider) => {
   });
 
   test('takes an image and a file', async () => {
-    const system = await startSystem('everything');
+    const system = await shared('everything');
     const png = Buffer.from(
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
       'base64',
@@ -121,7 +123,7 @@ describe.each(providers)('%s', (_name, provider) => {
   });
 
   test('reports the reason of a refusal', async () => {
-    const system = await startSystem('counted');
+    const system = await shared('counted');
     const refused = generateText({
       model: provider(system, 'thrifty-key')('nova-lite'),
       prompt: 'What is a dystopia?',
@@ -137,7 +139,7 @@ describe.each(providers)('%s', (_name, provider) => {
 });
 
 test("@ai-sdk/openai-compatible shows a model's thoughts, and continues without them", async () => {
-  const system = await startSystem('everything');
+  const system = await shared('everything');
   const provider = createOpenAICompatible({ name: 'proxy', ...openAiSettings(system, 'all-key') });
   const model = provider('claude-sonnet-4.6');
   const { reasoningText, response } = await generateText({
@@ -161,12 +163,15 @@ test("@ai-sdk/openai-compatible shows a model's thoughts, and continues without 
 test.each([
   [
     '@ai-sdk/openai-compatible',
-    (system: System) =>
+    (system: SharedSystem) =>
       createOpenAICompatible({ name: 'proxy', ...openAiSettings(system, 'all-key') }).embeddingModel,
   ],
-  ['@ai-sdk/openai', (system: System) => createOpenAI(openAiSettings(system, 'all-key')).embeddingModel],
+  [
+    '@ai-sdk/openai',
+    (system: SharedSystem) => createOpenAI(openAiSettings(system, 'all-key')).embeddingModel,
+  ],
 ] as const)('%s turns many texts into vectors', async (_name, provider) => {
-  const system = await startSystem('everything');
+  const system = await shared('everything');
   const values = Array.from({ length: 300 }, (_, index) => `Text ${index}`);
   const { embeddings, usage } = await embedMany({
     model: provider(system)('cohere-embed-v3'),
@@ -178,13 +183,13 @@ test.each([
 });
 
 describe('@langchain/openai', () => {
-  const modelOf = (system: System, model: string) => {
+  const modelOf = (system: SharedSystem, model: string) => {
     const { baseURL, apiKey, headers } = openAiSettings(system, 'all-key');
     return new ChatOpenAI({ model, apiKey, configuration: { baseURL, defaultHeaders: headers } });
   };
 
   test('answers complete and streamed, with the usage', async () => {
-    const system = await startSystem('everything');
+    const system = await shared('everything');
     const model = modelOf(system, 'nova-lite');
     const messages = [new SystemMessage('Be brief.'), new HumanMessage('What is a dystopia?')];
     const answer = await model.invoke(messages);
@@ -205,7 +210,7 @@ describe('@langchain/openai', () => {
   });
 
   test('binds tools, and continues with their results', async () => {
-    const system = await startSystem('everything');
+    const system = await shared('everything');
     const getWeather = langChainTool(() => 'sunny', {
       name: 'get_weather',
       description: 'Says the weather.',
@@ -223,13 +228,13 @@ describe('@langchain/openai', () => {
   });
 
   test.each(['jsonSchema', 'functionCalling'] as const)('gives output by a schema: %s', async (method) => {
-    const system = await startSystem('everything');
+    const system = await shared('everything');
     const model = modelOf(system, 'nova-lite').withStructuredOutput(place, { name: 'place', method });
     expect(place.parse(await model.invoke('Where is it?'))).toBeDefined();
   });
 
   test('turns documents and a query into vectors', async () => {
-    const system = await startSystem('everything');
+    const system = await shared('everything');
     const { baseURL, apiKey, headers } = openAiSettings(system, 'all-key');
     const embeddings = new OpenAIEmbeddings({
       model: 'titan-embed-v2',

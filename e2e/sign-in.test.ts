@@ -20,11 +20,11 @@ import { type ProxyConfig, parseProxyConfig } from '@org/infra/config';
 import { issuerEnvironment, type LocalIssuer, setUpSignIn, startIssuer } from '@org/local/oidc';
 import { signInKey } from '@org/table';
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { type ConfigName, configs } from './configs.ts';
-import { type Reply, type System, startSystem } from './harness.ts';
+import { type Reply, type SharedSystem, sharedSystems, startSystem } from './harness.ts';
 
-interface SignedInSystem extends System {
+interface SignedIn {
   readonly issuer: LocalIssuer;
   /** Asks llama something with these headers. */
   askWith(headers: Readonly<Record<string, string>>, path?: string): Promise<Reply>;
@@ -32,11 +32,28 @@ interface SignedInSystem extends System {
   askAs(token: string, path?: string): Promise<Reply>;
 }
 
-async function start(name: ConfigName = 'signed-in'): Promise<SignedInSystem> {
+async function start(name: ConfigName = 'signed-in') {
   const issuer = await startIssuer();
   onTestFinished(() => issuer.close());
   const system = await startSystem(name, { environment: issuerEnvironment(issuer) });
   await setUpSignIn(system.gateway, issuer, configs[name]);
+  return signedIn(system, issuer);
+}
+
+const sharedIssuer = await startIssuer();
+afterAll(() => sharedIssuer.close());
+const shared = sharedSystems(issuerEnvironment(sharedIssuer));
+let setUp: Promise<void> | undefined;
+
+/** Where nothing is counted or changed. */
+async function share() {
+  const system = await shared('signed-in');
+  setUp ??= setUpSignIn(system.gateway, sharedIssuer, configs['signed-in']);
+  await setUp;
+  return signedIn(system, sharedIssuer);
+}
+
+function signedIn<Shared extends SharedSystem>(system: Shared, issuer: LocalIssuer): Shared & SignedIn {
   const askWith = (headers: Readonly<Record<string, string>>, path = '/bedrock') =>
     system.send({ path, headers, body: { model: 'llama', question: 'What is a dystopia' } });
   return {
@@ -103,7 +120,7 @@ const refused: readonly (readonly [name: string, code: ErrorCode, make: Make])[]
 ];
 
 test.each(refused)('a token %s is refused, as %s, before any model is asked', async (_name, code, make) => {
-  const { askAs, bedrock, issuer } = await start();
+  const { askAs, bedrock, issuer } = await share();
   const token = await make(issuer);
   for (const path of ['/bedrock', '/bedrock/stream']) {
     const reply = await askAs(token, path);
@@ -117,13 +134,13 @@ test.each(refused)('a token %s is refused, as %s, before any model is asked', as
 });
 
 test('a caller without any credential is refused', async () => {
-  const { askWith } = await start();
+  const { askWith } = await share();
   expect((await askWith({})).error().code).toBe('unauthenticated');
   expect((await askWith({ authorization: 'Basic dXNlcjpwYXNz' })).error().code).toBe('unauthenticated');
 });
 
 test('a token longer than the limit of all headers does not get through', async () => {
-  const { askAs, issuer, bedrock } = await start();
+  const { askAs, issuer, bedrock } = await share();
   const statuses: number[] = [];
   for (const bytes of [9000, 15_000]) {
     const token = await issuer.issue('thrifty', { padding: 'x'.repeat(bytes) });
@@ -182,7 +199,7 @@ test("signed-in callers of a team have its plan's throttle, apart from that of i
 });
 
 test("each caller asks the models of its own team's plan", async () => {
-  const { issuer, send } = await start();
+  const { issuer, send } = await share();
   const models = async (team: string) => {
     const authorization = `Bearer ${await issuer.issue(team)}`;
     return (await send({ method: 'GET', path: '/models', headers: { authorization } })).text;
