@@ -61,7 +61,7 @@ export async function claimKey(
   const claim = await claimNewName(deployment, name, team);
   const draft = await orRelease(claim, async (): Promise<KeyDraft> => {
     const plan = known ?? (await usableTeam(deployment, team)).plan;
-    checkLimits(await configWithPlans(deployment), { team, plan }, limits);
+    if (limits) checkLimits(await configWithPlans(deployment), { team, plan }, limits);
     if (claim.inherited) await discardRemains(deployment, { name, team }, []);
     // So that the team's run-time keys are found after the team has left the config.
     if (Object.hasOwn(deployment.config.teams, team)) await deployment.table.put(teamListKey(team), {});
