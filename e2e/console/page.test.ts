@@ -215,7 +215,7 @@ describe.skipIf(process.platform !== 'linux')('the page of the console', () => {
     await operator.press('Import');
     await operator.type('or its text', 'team,plan,key\nacme,starter,acme-app\nbeta,none,beta-app');
     await operator.press('Show what it would make');
-    await operator.see('1 problem to mend first');
+    await operator.see('1 problem to fix first');
     await operator.type(
       'or its text',
       'team,plan,key\nacme,starter,acme-app\nbeta,research,beta-app\ntoll,starter,',

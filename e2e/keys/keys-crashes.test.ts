@@ -185,7 +185,7 @@ async function start({ signIn = false, team: watched }: Command, from?: State) {
   );
 
   const write = ({ stdout, stderr }: Said) => {
-    const name = /^The (?:new key is|key) ([\w-]+)(?:,| of the team)/m.exec(stderr)?.[1];
+    const name = /^(?:The new key is|Made the key) ([\w-]+)(?:,| for the team)/m.exec(stderr)?.[1];
     for (const line of stdout.split('\n').filter(Boolean)) {
       const [value = '', key = name] = line.split('\t').toReversed();
       if (key !== undefined) shown.set(key, [...(shown.get(key) ?? []), value]);

@@ -59,7 +59,7 @@ test('a team of the config gets more for an afternoon, from the command line to 
   expect(raised).toMatchObject({ code: 0 });
   expect(raised.stderr).toContain('The limits of the team sharing in counted-dev (local gateway');
   expect(raised.stderr).toContain(
-    'were 5 requests/day, and are 7 requests/day until 2026-11-22T16:00:00.000Z. Calls follow within 60 seconds.',
+    'were 5 requests/day, and are 7 requests/day until 2026-11-22T16:00:00.000Z. New calls see this within 60 seconds.',
   );
   await afterAMinute(system);
   await spend(2);
@@ -229,8 +229,8 @@ test.each<[args: string[], message: string | RegExp]>([
     ['raise', '--key', 'other-key', '--limit', 'usd/day=5'],
     /There is no limit usd\/day to raise\.\n.* limits set --key other-key --limit usd\/day=5 --local/,
   ],
-  [['raise', '--team', 'sharing', '--limit', 'requests/day=6', '--until', '2026-11-21'], 'is over.'],
-  [['raise', '--team', 'sharing', '--limit', 'requests/day=6', '--until', 'soon'], '"soon" is not a moment.'],
+  [['raise', '--team', 'sharing', '--limit', 'requests/day=6', '--until', '2026-11-21'], 'is in the past.'],
+  [['raise', '--team', 'sharing', '--limit', 'requests/day=6', '--until', 'soon'], '"soon" is not a time.'],
   [['set', '--team', 'no-team', '--limit', 'requests/day=6'], 'There is no team "no-team"'],
   [['set', '--key', 'nothing', '--limit', 'requests/day=6'], 'There is no key "nothing"'],
   [['set', '--limit', 'requests/day=6'], 'It is not said whose limits to change.'],
@@ -273,7 +273,7 @@ test('a change that breaks off is either made and recorded or neither, and can b
   expect((await set()).code).toBe(1);
   breaking.breakAt(undefined);
   expect(await state()).toEqual([true, 1]);
-  expect((await set()).stderr).toContain('Nothing was to be changed');
+  expect((await set()).stderr).toContain('Nothing to change');
   expect(await state()).toEqual([true, 1]);
 });
 

@@ -67,7 +67,7 @@ test('a plan is made, given to a team, changed and deleted without a deployment,
   const { system, proxy } = await start();
   const created = await proxy('plans', 'create', 'gold', '--like', 'few', '--limit', 'requests/day=2');
   expect(created).toMatchObject({ code: 0 });
-  expect(created.stderr).toContain('is made, with 2 requests/day. Each team on it can cost at most $');
+  expect(created.stderr).toContain(', with 2 requests/day. Each team on it can cost at most $');
   await proxy('teams', 'create', 'acme', '--plan', 'gold');
   const { stdout: key } = await proxy('keys', 'create', 'app', '--team', 'acme');
   for (const status of [200, 200]) expect((await ask(system, key)).status).toBe(status);

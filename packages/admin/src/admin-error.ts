@@ -143,7 +143,7 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   team_was_removed: ({ team }) => `The team ${team} was removed, but some of its keys are left.`,
   invalid_teams: ({ source }) => `${source} is not a list of teams.`,
   no_such_plan: ({ plan }) => `There is no plan "${plan}".`,
-  plan_is_gone: ({ plan, team }) => `There is no plan ${plan} any more, on which the team ${team} is.`,
+  plan_is_gone: ({ plan, team }) => `The team ${team} is on the plan ${plan}, which no longer exists.`,
   plan_is_not_deployed: ({ plan }) => `The plan ${plan} has no usage plan in API Gateway.`,
   plan_exists: ({ plan }) => `There is a plan ${plan} already, and it says something else.`,
   plan_is_of_config: ({ plan }) => `The plan ${plan} is in the config.`,
@@ -173,7 +173,7 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   limits_cannot_hold: () => 'The limits cannot be enforced.',
   nothing_to_raise: ({ limit }) => `There is no limit ${limit} to raise.`,
   not_a_raise: ({ present }) => `The limit is ${present} already.`,
-  end_is_over: ({ end }) => `${end} is over.`,
+  end_is_over: ({ end }) => `${end} is in the past.`,
   changed_by_others: ({ subject }) => `Other commands change ${subject} at the same time.`,
   changes_are_unreadable: ({ item }) =>
     `The item ${item} of the table has changes that this version does not know.`,
@@ -199,7 +199,7 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   no_such_log: ({ group, region }) => `There is no log group ${group} in ${region}.`,
   answer_broke_off: () => 'The answer broke off before its end.',
   answer_is_unreadable: ({ status }) =>
-    `What answered with status ${status} is not the proxy: its answer has another form.`,
+    `The server answered with status ${status}, but the answer is not one of the proxy.`,
   stack_lacks_output: ({ stack, output }) => `The stack ${stack} has no output ${output}.`,
   nothing_to_prove_with: ({ plan }) =>
     `${plan === undefined ? 'The config' : `The plan ${plan}`} has no chat model with a known price.`,

@@ -34,11 +34,11 @@ export function countText(count: number, things: string): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? things.replace(/s$/, '') : things}`;
 }
 
-/** An amount with separators; dollars with the cents that matter, and tiny amounts with all their digits. */
+/** An amount with separators; dollars with the cents that matter, and tiny amounts with all digits but those of rounding. */
 export function amountText(kind: LimitKind, amount: number): string {
   if (kind !== 'usd') return amount.toLocaleString('en-US');
   if (amount > 0 && amount < 0.0001)
-    return `$${amount.toLocaleString('en-US', { maximumFractionDigits: 20 })}`;
+    return `$${amount.toLocaleString('en-US', { maximumSignificantDigits: 12 })}`;
   const digits = Number.isInteger(Number((amount * 100).toFixed(6))) ? 2 : 4;
   return `$${amount.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
 }

@@ -20,7 +20,7 @@ const advices: {
   no_such_plan: ({ plan, plans }, { command }) =>
     `Choose one of: ${plans.join(', ')}. Or make it: ${command(`plans create ${plan} --like ${plans[0] ?? 'PLAN'}`)}`,
   plan_is_gone: ({ team }, { command }) =>
-    `Move the team to one that is: ${command(`teams move ${team} PLAN`)}`,
+    `Move the team to another plan: ${command(`teams move ${team} PLAN`)}`,
   plan_is_not_deployed: ({ plan }, { command }) =>
     `If it is in the config, deploy first. If not, run again what made it: ${command(`plans create ${plan} --help`)}`,
   plan_exists: ({ plan }, { command }) =>
@@ -34,7 +34,7 @@ const advices: {
   plan_is_in_use: ({ plan, teams }, { command }) =>
     teams.length > 0
       ? `Move them first: ${command(`teams move ${teams[0]} PLAN`)}`
-      : `Move the team that a command moved half way once more: ${command('teams move TEAM PLAN')}. See who has keys: ${command('keys list')}. Then delete ${plan} again.`,
+      : `A "teams move" stopped half way: run it again. "${command('keys list')}" shows whose keys are left. Then delete ${plan} again.`,
   no_such_key: (_, { command }) => `See them with: ${command('keys list')}`,
   key_exists: ({ key }, { command }) =>
     `Choose another name. Is its value lost? Make a new one: ${command(`keys rotate ${key}`)}`,
@@ -44,7 +44,7 @@ const advices: {
     `Make a new one: ${command(`keys create NAME --team ${team}`)}. Or leave "enabled: false" out of the config, and deploy.`,
   key_was_disabled: ({ key }, { command }) => `Enable it first: ${command(`keys enable ${key}`)}`,
   key_has_expired: ({ key }, { command }) =>
-    `Give it another end first: ${command(`keys expire ${key} 2026-12-31`)}`,
+    `Give it another end first: ${command(`keys expire ${key} 90d`)}`,
   key_is_incomplete: ({ key, team }, { command }) =>
     `Remove it with "${command(`keys revoke ${key}`)}", and make it: ${command(`keys create ${key} --team ${team}`)}`,
   key_was_replaced: ({ by }, { command }) =>
@@ -60,7 +60,7 @@ const advices: {
   limits_cannot_hold: ({ reason }) => `${reason}.`,
   nothing_to_raise: (refused, { command }) => `Set it instead: ${command(setInstead(refused))}`,
   not_a_raise: (refused, { command }) => `Give a higher one. To lower it: ${command(setInstead(refused))}`,
-  end_is_over: () => 'Give a moment that is still to come.',
+  end_is_over: () => 'Give a time that is still to come.',
   changed_by_others: () => 'Nothing was changed. Run it again.',
   changes_are_unreadable: () => 'Use the version of this command that wrote them.',
   no_notices: () => 'Add "notify: true" to the config, and deploy once.',
@@ -70,12 +70,12 @@ const advices: {
   receiver_is_unconfirmed: () =>
     'Confirm it with the link that SNS has sent, then run this again. Without an answer, SNS forgets it after some days.',
   receiver_is_of_all_teams: () => 'Leave out --team to remove it for all teams.',
-  receiver_has_own_filter: () => 'Change it with the means that made it.',
+  receiver_has_own_filter: () => 'Change it where it was made, for example in the console of SNS.',
   receiver_has_too_many_teams: ({ endpoint }, { command }) =>
     `Let it have those of all teams: ${command(`notices add ${endpoint.includes('://') ? '--webhook' : '--email'} ${quoted(endpoint)}`)}`,
   no_such_stack: () =>
     'The stack is named after name and stage of the config. Deploy it, choose its account with AWS_PROFILE, choose another config with --config, or add --local for the local gateway. If your own CDK app has the deployment in its stack, name that with --stack.',
-  invalid_request_id: () => 'Give the x-request-id of the answer, or its id.',
+  invalid_request_id: () => "Give the answer's x-request-id header, or its id field.",
   not_a_day: () => 'Use YYYY-MM-DD, such as 2026-11-30.',
   days_are_reversed: () => 'Swap them.',
   no_such_log: () =>
@@ -105,7 +105,7 @@ const advices: {
     `Set ${variable} to http://HOST:PORT, or to http://USER:PASSWORD@HOST:PORT if the proxy needs a sign-in.`,
   certificates_cannot_be_read: () => 'Set it to a file of PEM certificates, or unset it.',
   no_local_gateway: (_, { program }) =>
-    `Start it with "${program} dev", or give its address: --local http://127.0.0.1:8788`,
+    `Start one with "${program} dev". If it runs on another port, give that port: --local PORT`,
   local_gateway_runs_another: () =>
     "Give the gateway's config with --config, or another gateway's address with --local.",
   local_gateway_lacks_service: (_, { program }) => `Start it with: ${program} dev`,

@@ -36,9 +36,9 @@ test.each([
   '2026-12-31T25:00',
   '31.12.2026',
   '8',
-])('"%s" is not a moment', (text) => {
-  expect(() => parseEnd(text, now, 'UTC')).toThrow(`"${text}" is not a moment.`);
-  expect(() => parseStart(text, now, 'UTC')).toThrow(`"${text}" is not a moment.`);
+])('"%s" is not a time', (text) => {
+  expect(() => parseEnd(text, now, 'UTC')).toThrow(`"${text}" is not a time.`);
+  expect(() => parseStart(text, now, 'UTC')).toThrow(`"${text}" is not a time.`);
 });
 
 test('a start that is to come is refused', () => {

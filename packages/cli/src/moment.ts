@@ -14,7 +14,7 @@ export function parseEnd(text: string, now: number, timeZone: string): number {
   const duration = parseDuration(text);
   const end =
     duration === undefined ? dayIn(text, timeZone)?.ends : Math.floor((now + duration) / 1000) * 1000;
-  return end ?? parseTime(text, '2026-12-31, at whose end it is');
+  return end ?? parseTime(text, '2030-12-31 (at its end)');
 }
 
 /**
@@ -28,9 +28,9 @@ export function parseEnd(text: string, now: number, timeZone: string): number {
 export function parseStart(text: string, now: number, timeZone: string): number {
   const duration = parseDuration(text);
   const start = duration === undefined ? dayIn(text, timeZone)?.began : now - duration;
-  const at = start ?? parseTime(text, '2026-11-01, at whose start it is');
+  const at = start ?? parseTime(text, '2026-11-01 (from its start)');
   if (at <= now) return at;
-  throw new CliError(`${text} is still to come.`, 'Give a moment that is over, or a duration such as 7d.');
+  throw new CliError(`${text} is still to come.`, 'Give a time in the past, or a duration such as 7d.');
 }
 
 function parseTime(text: string, day: string): number {
@@ -39,7 +39,7 @@ function parseTime(text: string, day: string): number {
   const at = dayIn(date, 'UTC') && Date.parse(`${date}T${time}${zone}`);
   if (at !== undefined && !Number.isNaN(at)) return at;
   throw new CliError(
-    `"${text}" is not a moment.`,
-    `Use a day such as ${day}, a time such as 2026-12-31T18:00Z, or a duration such as 8h.`,
+    `"${text}" is not a time.`,
+    `Use a day such as ${day}, a time such as 2030-12-31T18:00Z, or a duration such as 8h.`,
   );
 }

@@ -65,7 +65,7 @@ Examples:
   ${program} deploy                             check the account, then deploy
   ${program} models                             the models of the deployment, with prices
   ${program} keys create acme-app --team acme   make a key
-  ${program} keys rotate acme-app               replace it; the old one works for another day
+  ${program} keys rotate acme-app               replace it; the old one works for another day by default
   ${program} usage --local                      usage on the local gateway
 `;
 

@@ -42,7 +42,7 @@ test('the example of a quota prints what the proxy says of it, and its numbers',
 
 test('the example of a quota prints a sentence where API Gateway says no numbers', async () => {
   expect(await printed(429, { message: 'Limit Exceeded' })).toEqual([
-    "API Gateway's own quota for this API key is used up. It counts every request, refused ones and usage too. " +
-      'Ask the operator.',
+    "API Gateway's own quota for this API key is used up. It counts refused requests and usage too. " +
+      'Ask the operator for a higher quota.',
   ]);
 });

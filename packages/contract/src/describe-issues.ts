@@ -39,6 +39,8 @@ export interface DescribedValue {
 /**
  * Turns zod's issues into issues that name one field each and say what it must be, and never what it is.
  *
+ * A missing field is not reported beside its own name misspelt.
+ *
  * @param issues Of a parse with `reportInput`, without which a missing field looks like one of the wrong kind.
  */
 export function* describeIssues(
@@ -46,8 +48,19 @@ export function* describeIssues(
   value: DescribedValue,
   parent: readonly PropertyKey[] = [],
 ): Generator<DescribedIssue, void> {
+  const misspelt = new Set(
+    issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => {
+            const near = nearest(key, value.fieldsAt([...parent, ...issue.path]));
+            return [...issue.path, near].join();
+          })
+        : [],
+    ),
+  );
   for (const issue of issues) {
     const path = [...parent, ...issue.path];
+    if (isMissing(issue) && misspelt.has(issue.path.join())) continue;
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {
         yield { path: [...path, key], message: describeUnknownField(key, path, value) };
@@ -71,11 +84,15 @@ export function describeUnknownField(
   return `is not a field of ${name}${otherwise === undefined ? '' : `; ${otherwise}`}`;
 }
 
+function isMissing(issue: Issue): boolean {
+  return issue.code === 'invalid_type' && issue.input === undefined;
+}
+
 function messageOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type': {
       const kind = kinds[issue.expected] ?? issue.expected;
-      return issue.input === undefined ? `is missing and must be ${kind}` : `must be ${kind}`;
+      return isMissing(issue) ? `is missing and must be ${kind}` : `must be ${kind}`;
     }
     case 'invalid_value':
       return `must be ${oneOf(issue.values)}`;

@@ -110,7 +110,7 @@ const asksSomething = z.refine<Partial<Body>>(
   ({ question, messages }) => question !== undefined || messages?.at(-1)?.role === 'user',
   {
     path: ['question'],
-    message: 'is missing and must be a string, unless messages end with a user turn',
+    message: 'is missing: send a string, or messages that end with a user turn',
     when: ({ value, issues }) =>
       issues.length === 0 || (typeof value === 'object' && value !== null && !('messages' in value)),
   },
@@ -160,7 +160,7 @@ export const EmbedRequestSchema = z.strictObject({
   model: text,
   inputs: z
     .array(text)
-    .check(z.minLength(1, 'must not be empty'), z.maxLength(256, 'must have at most 256 texts')),
+    .check(z.minLength(1, 'must not be empty'), z.maxLength(256, 'must have at most 256 strings')),
   dimensions: z.optional(z.int().check(z.minimum(1, 'must be at least 1'))),
   purpose: z.optional(z.enum(['document', 'query'])),
   customer,

@@ -64,7 +64,8 @@ export function requestLines(
       if (read.data.message === 'request') return print(requestLine(read.data));
       if (read.data.message === 'delivery') return print(deliveryLine(read.data));
       const { requestId, reason, failure } = read.data;
-      if (reason ?? failure) refusals.set(requestId, `(token: ${reason ?? failure})`);
+      if (reason ?? failure)
+        refusals.set(requestId, reason === 'missing' ? '(no key)' : `(token: ${reason ?? failure})`);
     },
     onGatewayAnswer({ request, response }) {
       const envelope = ErrorEnvelopeSchema.safeParse(parse(response.body));

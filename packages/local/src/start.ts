@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
+import { configWarnings } from '@org/admin';
 import { defaultLocalPort } from '@org/admin/local-gateway';
+import { findingText } from '@org/cli/findings';
 import { type Invocation, invocationOf } from '@org/cli/invocation';
 import { AnswerSchema, ErrorEnvelopeSchema } from '@org/contract';
 import { ConfigError, loadProxyConfig, type ProxyConfig } from '@org/infra/config';
@@ -18,7 +20,7 @@ const usage = `Usage: npm start -- [--once] [--config FILE] [--bedrock aws] [--d
 Runs the whole proxy on this machine, with a simulated Bedrock and a DynamoDB in memory, and asks it one question.
 
   --once          exit after the answer
-  --config FILE   run this config; default: proxy.config.ts here or in a folder above
+  --config FILE   run this config; default: proxy.config.ts here or in a folder above, else the one of the clone
   --bedrock aws   answer with the Bedrock of AWS, in the Region of the config, with the AWS credentials of this machine:
                   calls cost money. Default: simulated
   --data DIR      keep counters and keys in this directory, so that they are there after a restart. Default: in memory
@@ -49,6 +51,10 @@ async function main(): Promise<void> {
   const system = await startLocalSystem({ ...surroundings, port, onProgress, ...log });
   try {
     console.log(`\n${description(system, surroundings)}\n`);
+    printWarnings(
+      config,
+      invocationOf(() => values),
+    );
     const first = system.gateway.apiKeys.find(({ enabled }) => enabled);
     if (!values.once) {
       const on = (local: string) => invocationOf(() => ({ ...values, local }));
@@ -59,6 +65,14 @@ async function main(): Promise<void> {
     if (!values.once) await untilStopped();
   } finally {
     await system.close();
+  }
+}
+
+/** What `config check` warns of, too. */
+function printWarnings(config: ProxyConfig, invocation: Invocation): void {
+  for (const warning of configWarnings(config, Date.now())) {
+    const { subject, what, whatToDo = '' } = findingText(warning, invocation);
+    console.error(`warning: ${subject}: ${what}\n${whatToDo}\n`);
   }
 }
 

@@ -110,7 +110,7 @@ export function nextSteps(
     ...(docsUrl
       ? [`Every route, to try in the browser: ${docsUrl}${first === undefined ? '' : `#key=${first.value}`}`]
       : []),
-    ...(consoleUrl ? [`Teams, keys, limits and use, as an operator: ${consoleUrl}`] : []),
+    ...(consoleUrl ? [`The operator's console (the link works once): ${consoleUrl}`] : []),
     `SDKs and agents: ${installation.documents}/clients.md`,
     `Keys and teams: ${installation.documents}/keys.md`,
     `Limits: ${installation.documents}/limits.md`,

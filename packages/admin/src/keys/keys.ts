@@ -140,7 +140,7 @@ export async function discardKey(
   await apiKeys.delete(keyId);
 }
 
-/** Removes keys of a name that dead commands left, except known keys. */
+/** Removes keys of a name that killed commands left behind, except known keys. */
 export async function discardRemains(
   deployment: Deployment,
   { name, team }: Pick<KeyDraft, 'name' | 'team'>,

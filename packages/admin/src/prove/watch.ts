@@ -96,7 +96,7 @@ export const watchProofs: readonly Proof[] = [
       if (!deployment.config.alarms) throw new NotShown('the config has alarms: false');
       const names = await observer.named('AWS::CloudWatch::Alarm');
       const alarms = new Map((await observer.alarms(names)).map((alarm) => [alarm.AlarmName, alarm]));
-      if (names.length === 0) throw new Broken('there is no alarm');
+      if (names.length === 0) throw new Broken('the config has alarms, but none is deployed: deploy again');
       for (const name of names) {
         const alarm = alarms.get(name);
         if (!alarm) throw new Broken(`${name} is gone`);

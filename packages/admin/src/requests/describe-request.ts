@@ -43,7 +43,7 @@ function ofFunction(request: LoggedRequest): string[] {
     ...(request.callerGone ? ['The caller hung up before the end.'] : []),
     ...(maxTokensLoweredTo === undefined
       ? []
-      : [`Its plan lowered it to ${countText(maxTokensLoweredTo, 'output tokens')}.`]),
+      : [`Its plan lowered maxTokens to ${countText(maxTokensLoweredTo, 'output tokens')}.`]),
   ];
 }
 
@@ -90,7 +90,7 @@ function ofGateway({ status, responseType, httpMethod, resourcePath }: GatewayAc
 function notFound({ from, to, hasAccessLog }: RequestLookup): string[] {
   return [
     `No log has a line of it between ${from} and ${to}.`,
-    'A line is found some seconds after the request ended. Check the id, and search more days.',
+    'A line is found some seconds after the request ended. Check the id, or search further back.',
     ...(hasAccessLog
       ? []
       : [

@@ -11,8 +11,8 @@ import { repeated } from '../limits-option.ts';
 import { readTextFile } from '../text-file.ts';
 
 const about = ({ program }: Invocation) => `
-The call is made with the value of the key, which your AWS rights read, so it is within the key's limits, and charged to it and
-its team. The value is never printed. The answer goes to standard output, and what it cost to standard error: what was held
+Your AWS rights read the value of the key, which is never printed. The key's limits apply, and the call is charged to it and its
+team. The answer goes to standard output, and what it cost to standard error: what was held
 before the call and charged after it is in the function's log, and is found there some seconds later.
 
 Examples:
@@ -40,7 +40,7 @@ export function addAsk(program: Command, cli: Cli): void {
     .description("ask a model a question as a team's key would, and see what it costs")
     .argument('<model>', 'an alias of the config')
     .argument('<question>', 'what to ask')
-    .option('--key <name>', 'the key that is asked with (required)')
+    .option('--key <name>', 'the key to ask with (required)')
     .option('--system <text>', 'instructions for the model')
     .option('--image <file>', 'a PNG, JPEG, GIF or WebP beside the question; may be repeated', repeated)
     .option(
@@ -151,7 +151,7 @@ async function readImage(file: string) {
   const [, format] = Object.entries(formats).find(([each]) => each === ending) ?? [];
   if (format === undefined) {
     throw new CliError(
-      `${file} is not an image by its name.`,
+      `The name of ${file} does not end like that of an image.`,
       `Use one of ${Object.keys(formats).join(', ')}.`,
     );
   }
@@ -172,12 +172,12 @@ async function readTool(file: string): Promise<Tool> {
   if (data) return data;
   throw new CliError(
     `${file} is not a tool: ${z.prettifyError(error)}`,
-    'It has name, description and inputSchema.',
+    'A tool needs name, description and inputSchema.',
   );
 }
 
 function countOf(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1) return count;
-  throw new InvalidArgumentError('It must be a whole number from 1.');
+  throw new InvalidArgumentError('It must be a whole number, 1 or more.');
 }

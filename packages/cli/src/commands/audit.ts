@@ -8,7 +8,7 @@ import { parseStart } from '../moment.ts';
 import { renderTable } from '../output/table.ts';
 
 const examples = ({ program }: Invocation) => `
-Who is the AWS identity of the command, or for a local gateway the user of the machine. Each record is written together with
+The column "who" has the AWS identity that ran the command; on a local gateway, the user of the machine. Each record is written together with
 its change. Changes of the config are in your version control, and deployments in CloudTrail.
 
 Examples:

@@ -1,4 +1,4 @@
-import { compareCosts, configWarnings, costStatement, limitsText } from '@org/admin';
+import { compareCosts, configWarnings, costStatement, countText, limitsText } from '@org/admin';
 import { type Limits, limitKinds } from '@org/contract';
 import { ConfigError, loadProxyConfig, type ProxyConfig, stackNameOf } from '@org/infra/config';
 import { aliasOf, definitionOf, type Lifecycle, locateModel, type ModelLocation, priceIn } from '@org/models';
@@ -64,7 +64,7 @@ export function addConfigCheck(config: Command, cli: Cli): void {
         else if (markdown) terminal.print(costMarkdown(cost, change));
         else {
           const changed = change ? `${describeCostChange(change)}\n\n` : '';
-          terminal.print(describe(checked, `${changed}${describeCost(cost)}`));
+          terminal.print(describe(checked, warnings.length, `${changed}${describeCost(cost)}`));
         }
         if (warnings.length > 0) terminal.note(`\n${describeFindings(warnings, terminal, invocation)}`);
       } catch (error) {
@@ -113,7 +113,7 @@ function summaryOf(config: ProxyConfig) {
   };
 }
 
-function describe(config: ProxyConfig, cost: string): string {
+function describe(config: ProxyConfig, warnings: number, cost: string): string {
   const { stack, region, plans, models } = summaryOf(config);
   const planTable = renderTable(
     [
@@ -147,7 +147,8 @@ function describe(config: ProxyConfig, cost: string): string {
       regionsText(location),
     ]),
   );
-  return `The config is good: ${stack} in ${region}.\n\n${planTable}\n\n${promptLogText(config)}${cost}\n\nPrices are in USD per million tokens.\n${modelTable}`;
+  const good = `The config is good${warnings > 0 ? `, with ${countText(warnings, 'warnings')} below` : ''}`;
+  return `${good}: ${stack} in ${region}.\n\n${planTable}\n\n${promptLogText(config)}${cost}\n\nPrices are in USD per million tokens.\n${modelTable}`;
 }
 
 /** A line for each kind: all limits of a plan in one would be wider than a terminal. */

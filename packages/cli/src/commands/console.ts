@@ -42,7 +42,7 @@ export function addConsole(program: Command, cli: Cli): void {
       const stopped = untilStopped();
       let opened: OpenedPage | undefined;
       try {
-        terminal.note(`The page of ${await cli.target()}, until Ctrl-C. This link opens it, once:`);
+        terminal.note(`The console of ${await cli.target()}. Press Ctrl-C to stop it. This link works once:`);
         terminal.print(served.link);
         // There may be nowhere to write, or no program that opens it: the link is there.
         if (open ?? terminal.ask !== undefined) opened = await openPage(served.link).catch(() => undefined);

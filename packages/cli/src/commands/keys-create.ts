@@ -14,7 +14,7 @@ Examples:
   ${program} keys create acme-app --team acme
   ${program} keys create acme-shop --team acme --owner ann@example.com --note 'the web shop'
   ${program} keys create acme-intern --team acme --limit requests/day=20 --limit usd/month=0.10
-  ${program} keys create acme-trial --team acme --expires 2026-12-31
+  ${program} keys create acme-trial --team acme --expires 2030-12-31
   ${program} keys create acme-app --team acme | aws secretsmanager create-secret --name acme-app --secret-string file:///dev/stdin
 `;
 
@@ -55,7 +55,7 @@ export function addKeysCreate(keys: Command, cli: Cli): void {
       printNewKey(cli, key, json);
       const own = limits ? `, and its own: ${limitsText(limits)}` : '';
       cli.terminal.note(
-        `The key ${name} of the team ${team} in ${await cli.target()} has the limits of the plan ${key.plan}${own}.${end === undefined ? '' : ` It ends at ${new Date(end).toISOString()}.`}`,
+        `Made the key ${name} for the team ${team} in ${await cli.target()}. It has the limits of the plan ${key.plan}${own}.${end === undefined ? '' : ` It ends at ${new Date(end).toISOString()}.`}`,
       );
       if (!limits) return;
       const { withoutEffect, findings } = await reviewLimits(

@@ -6,11 +6,11 @@ import type { Invocation } from '../invocation.ts';
 import { parseEnd } from '../moment.ts';
 
 const examples = ({ program }: Invocation) => `
-From its end on, the key is refused. A rotated key hands its end on to the new one. The end of a key that was replaced is the end
-of its overlap.
+From its end on, the key is refused. A rotated key hands its end on to the new one. A replaced key ends with
+its overlap.
 
 Examples:
-  ${program} keys expire acme-app 2026-12-31
+  ${program} keys expire acme-app 2030-12-31
   ${program} keys expire acme-app 90d
   ${program} keys expire acme-app never
 `;
@@ -27,7 +27,9 @@ export function addKeysExpire(keys: Command, cli: Cli): void {
       const at = when === 'never' ? undefined : parseEnd(when, cli.now(), timeZone);
       const changed = await setExpiry(await cli.deployment(), name, at);
       const state = at === undefined ? 'has no end' : `ends at ${new Date(at).toISOString()}`;
-      const follow = changed ? ` Calls follow within ${believedForMs / 1000} seconds.` : ' It did before.';
+      const follow = changed
+        ? ` New calls see this within ${believedForMs / 1000} seconds.`
+        : ' It did before.';
       cli.terminal.note(`The key ${name} in ${await cli.target()} ${state}.${follow}`);
     });
 }

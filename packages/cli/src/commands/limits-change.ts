@@ -59,14 +59,14 @@ Examples:
     change: ({ limit }) => ({ action: 'set', limits: parseLimits(required(limit), { none: true }) }),
   },
   raise: {
-    description: 'raise limits, for good or until a moment',
+    description: 'raise limits, for good or for some time',
     limit: 'the higher limit, such as usd/day=50, or usd/day=none for no limit; may be repeated (required)',
     examples: ({ program }) => `
 Until then, the limit is never lower than that of the config. A limit that is not higher than the present one is refused.
 
 Examples:
   ${program} limits raise --team acme --limit usd/day=50 --until 8h
-  ${program} limits raise --key acme-app --limit requests/day=5000 --until 2026-12-31
+  ${program} limits raise --key acme-app --limit requests/day=5000 --until 2030-12-31
   ${program} limits raise --team acme --customer shop-17 --limit callsAtOnce=20
 `,
     change: ({ limit, until }, endOf) => ({
@@ -131,28 +131,28 @@ async function describe(
   const name = nameOfSubject(subject);
   const whose = name === undefined ? `the team ${subject.team}` : `the ${name} of the team ${subject.team}`;
   const place = `${whose} in ${await cli.target()}`;
-  if (!changed) return `Nothing was to be changed: ${place} has ${textOf(to)}.`;
+  if (!changed) return `Nothing to change: ${place} already has ${textOf(to)}.`;
   const until =
     change.action === 'raise' && change.until !== undefined
       ? ` until ${new Date(change.until).toISOString()}`
       : '';
-  return `The limits of ${place} were ${textOf(from)}, and are ${textOf(to)}${until}. Calls follow within ${believedForMs / 1000} seconds.`;
+  return `The limits of ${place} were ${textOf(from)}, and are ${textOf(to)}${until}. New calls see this within ${believedForMs / 1000} seconds.`;
 }
 
 function textOf(limits: Limits | undefined): string {
   return (limits && limitsText(limits)) || 'no limits';
 }
 
-/** @throws {CliError} If it is not said whose limits, or of several. */
+/** @throws {CliError} If neither a team nor a key is given, or both. */
 function subjectOf({ team, key, ...options }: Options): LimitSubject {
   const member = memberOf(options);
   if (team !== undefined && key === undefined) return { team, member };
   if (key !== undefined && team === undefined && !member) return { key };
   if (member && team === undefined) {
-    throw new CliError(`It is not said of which team the ${member.kind} is.`, 'Add --team NAME.');
+    throw new CliError(`--${member.kind} needs a team.`, 'Add --team NAME.');
   }
   throw new CliError(
-    team === undefined ? 'It is not said whose limits to change.' : 'A team and a key were given.',
+    team === undefined ? 'No team or key was given.' : 'A team and a key were given.',
     'Give one of --team NAME and --key NAME.',
   );
 }

@@ -8,7 +8,7 @@ import { renderTable } from '../output/table.ts';
 import { forJson, memberOf, nameOfSubject, type SubjectOptions } from './limits-subject.ts';
 
 const examples = ({ program }: Invocation) => `
-Without --all, --team or --key: only what was changed at run time. Of people, customers and models never more than that.
+Without --all, --team or --key: only what was changed at run time. People, customers and models are listed only if their limits were changed.
 
 Examples:
   ${program} limits list
@@ -48,7 +48,7 @@ export function addLimitsList(limits: Command, cli: Cli): void {
         throw new CliError(
           `limits list does not know whether ${quoted(name)} is a team or a key.`,
           ({ command }) =>
-            `Say it: ${command(`limits list --team ${quoted(name)}`)}, or --key ${quoted(name)}`,
+            `Name it: ${command(`limits list --team ${quoted(name)}`)}, or --key ${quoted(name)}`,
         );
       }
       const wantedMember = memberOf(options);

@@ -114,7 +114,7 @@ function receiverOf({ email, webhook }: Omit<Options, 'team'>): Receiver {
   if (email !== undefined && webhook === undefined) return { email };
   if (webhook !== undefined && email === undefined) return { webhook };
   throw new CliError(
-    email === undefined ? 'It is not said who gets notices.' : 'An address and a URL were given.',
+    email === undefined ? 'No receiver was given.' : 'An address and a URL were given.',
     'Give one of --email ADDRESS and --webhook URL.',
   );
 }
@@ -130,7 +130,7 @@ Examples:
 `;
 
 const addExamples = ({ program }: Invocation) => `
-Running it again asks a receiver that has not confirmed again.
+Run it again to send a receiver that has not confirmed another mail or request to do so.
 
 Examples:
   ${program} notices add --team acme --email ann@example.com

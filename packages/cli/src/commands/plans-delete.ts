@@ -4,7 +4,7 @@ import type { Cli } from '../cli.ts';
 import type { Invocation } from '../invocation.ts';
 
 const examples = ({ program }: Invocation) => `
-A plan that a team is on is not deleted. If the config has a plan of the name by now, its teams' keys move to that one.
+A plan that a team is on is not deleted. If the config has a plan with this name by now, its teams' keys move to that one.
 
 Example:
   ${program} plans delete gold --yes

@@ -4,7 +4,7 @@ import type { Cli } from '../cli.ts';
 import type { Invocation } from '../invocation.ts';
 
 const examples = ({ program }: Invocation) => `
-What it prints can be changed and given back, or made another plan.
+Edit what it prints, and give it to "plans set", or to "plans create" for another plan.
 
 Examples:
   ${program} plans show gold > gold.json

@@ -53,7 +53,7 @@ export function addPlansWrite(plans: Command, cli: Cli): void {
     .action(async (name: string, { from, like, ...changes }: Options) => {
       if ((from === undefined) === (like === undefined)) {
         throw new CliError(
-          from === undefined ? 'The plan has no content.' : 'Both --from and --like say what it is.',
+          from === undefined ? 'The plan has no content.' : '--from and --like cannot be combined.',
           'Give one of --from FILE and --like PLAN.',
         );
       }
@@ -128,10 +128,10 @@ async function report(
   const deployment = await cli.deployment();
   const plan = await requirePlan(deployment, name);
   if (json) terminal.print(JSON.stringify({ name, changed: isChanged, plan }, null, 2));
-  const place = `The plan ${name} in ${await cli.target()}`;
+  const place = `the plan ${name} in ${await cli.target()}`;
   const text = ({ limits }: Plan) => (limits && limitsText(limits)) || 'no limits';
   if (!isChanged) {
-    terminal.note(`Nothing was to be changed: ${place} has ${text(plan)}.`);
+    terminal.note(`Nothing to change: ${place} already has ${text(plan)}.`);
     return;
   }
   const cost = costStatement({ ...deployment.config, plans: { [name]: plan }, teams: {} }).plans[0]
@@ -142,7 +142,7 @@ async function report(
       : ' No exact limit bounds what a team on it can cost.';
   terminal.note(
     from === undefined
-      ? `${place} is made, with ${text(plan)}.${most} Put a team on it: ${invocation.command(`teams create NAME --plan ${name}`)}`
-      : `${place} had ${text(from)}, and has ${text(plan)}.${most} Calls follow within ${believedForMs / 1000} seconds.`,
+      ? `Made ${place}, with ${text(plan)}.${most} Put a team on it: ${invocation.command(`teams create NAME --plan ${name}`)}`
+      : `Changed ${place}: it had ${text(from)}, and has ${text(plan)}.${most} New calls see this within ${believedForMs / 1000} seconds.`,
   );
 }

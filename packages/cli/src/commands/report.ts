@@ -128,7 +128,7 @@ function describe(
     terminal.print(`\n${costHeadline(cost, `${of}, by the limits in force now`)}`);
   }
   const notes = [
-    '\nFrom the log, so of calls that ended. What API Gateway refuses by itself, such as wrong keys and throttled requests, is not in it.',
+    '\nThis counts calls that have ended, from the log. What API Gateway refuses by itself, such as wrong keys and throttled requests, is not in it.',
     ...(from < keptFrom
       ? [
           `The log keeps lines for ${keptDays} days (logRetentionDays), so calls before ${keptFrom} are missing.`,

@@ -87,8 +87,8 @@ export function addTeamsCreate(teams: Command, cli: Cli): void {
       if (json) terminal.print(JSON.stringify({ name, plan, created }, null, 2));
       terminal.note(
         created
-          ? `The team ${name} of ${target} is on the plan ${plan}. Give it a key: ${cli.invocation.command(`keys create NAME --team ${name}`)}`
-          : `The team ${name} of ${target} is on the plan ${plan} already.`,
+          ? `Made the team ${name} in ${target}, on the plan ${plan}. Give it a key: ${cli.invocation.command(`keys create NAME --team ${name}`)}`
+          : `The team ${name} in ${target} is on the plan ${plan} already.`,
       );
     });
 }

@@ -8,7 +8,7 @@ import { addTeamsShow } from './teams-show.ts';
 
 const about = `
 A team is anyone who gets keys: a department, a customer, an app. Teams of the config are deployed with it; teams made here
-need no deployment, and there can be thousands. Every team is on a plan of the config.
+need no deployment, and there can be thousands. Every team is on a plan, of the config or made at run time.
 `;
 
 export function addTeams(program: Command, cli: Cli): void {

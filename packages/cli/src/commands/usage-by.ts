@@ -51,7 +51,7 @@ export async function printBreakdown(cli: Cli, options: UsageByOptions): Promise
 function remarks({ from, searchedBytes }: UsageBreakdown, retentionDays: number, cli: Cli): string[] {
   const kept = new Date(cli.now() - retentionDays * dayMs).toISOString().slice(0, 10);
   return [
-    '\nFrom the log, so of calls that ended. The counters that decide about limits have calls in flight too: leave out --by.',
+    '\nThis counts calls that have ended, from the log. Leave out --by to see what the limits count, with calls in flight.',
     ...(from < kept
       ? [
           `The log keeps lines for ${retentionDays} days (logRetentionDays), so calls before ${kept} are missing.`,

@@ -43,11 +43,11 @@ test('a limit that does not last at the pace so far says for how long it does', 
 test('a limit with a pace says how much of it may be used by now, in a column that only a pace needs', () => {
   const paced = usage({ limits: [{ ...limit(50, 31), allowedNow: 35 }] });
   expect(lines(paced)).toEqual([
-    'acme  starter  requests/day  ████████████░░░░░░░░  62 %    31   50  12h                   35',
+    'acme  starter  requests/day  ████████████░░░░░░░░  62 %    31   50  12h        35',
   ]);
   const heads = (of: Usage) => usageTable([of], recordingTerminal(), now).split('\n')[0]?.split(/ {2,}/);
   expect(heads(paced)?.at(-1)).toBe('PACE ALLOWS');
-  expect(heads(usage({ limits: [limit(50, 31)] }))?.at(-1)).toBe('LASTS FOR');
+  expect(heads(usage({ limits: [limit(50, 31)] }))?.at(-1)).toBe('RESETS IN');
 });
 
 test('the limits of a team come under its name, and a key under its team', () => {

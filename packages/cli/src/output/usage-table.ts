@@ -14,9 +14,9 @@ const columns = [
   { head: 'used', align: 'right' },
   { head: 'max', align: 'right' },
   { head: 'resets in' },
-  { head: 'lasts for' },
 ] as const;
-/** The last, if a limit has a pace. */
+/** The last ones, each only if a limit needs it. */
+const lastsColumn = { head: 'lasts for' };
 const paceColumn = { head: 'pace allows' };
 
 /**
@@ -30,6 +30,11 @@ export function usageTable(
   now: number,
   { grouped }: { readonly grouped: boolean } = { grouped: true },
 ): string {
+  const limits = usage.flatMap((each) => each.limits);
+  const optional = {
+    lasts: limits.some(({ lastsUntil }) => lastsUntil !== undefined),
+    pace: limits.some(({ allowedNow }) => allowedNow !== undefined),
+  };
   const rows = usage.flatMap((each) => {
     const { team, key } = each;
     const name = key === undefined ? team : grouped ? `  ${key}` : `${team}, key ${key}`;
@@ -41,17 +46,24 @@ export function usageTable(
     const { callsAtOnce } = each;
     const lines = [
       ...(each.limits.length > 0
-        ? each.limits.map((limit) => limitCells(limit, terminal, now))
+        ? each.limits.map((limit) => limitCells(limit, terminal, now, optional))
         : limitKinds.map((kind) => unlimitedCells(kind, each))),
       ...(callsAtOnce ? [atOnceCells(callsAtOnce, terminal)] : []),
     ];
     return lines.map((cells, index) => [...(index === 0 ? head : ['', '']), ...cells]);
   });
-  const hasPace = usage.some(({ limits }) => limits.some(({ allowedNow }) => allowedNow !== undefined));
-  return renderTable(hasPace ? [...columns, paceColumn] : columns, rows);
+  return renderTable(
+    [...columns, ...(optional.lasts ? [lastsColumn] : []), ...(optional.pace ? [paceColumn] : [])],
+    rows,
+  );
 }
 
-function limitCells(status: LimitPace, terminal: Terminal, now: number): string[] {
+function limitCells(
+  status: LimitPace,
+  terminal: Terminal,
+  now: number,
+  optional: { readonly lasts: boolean; readonly pace: boolean },
+): string[] {
   const { limit, period, max, used, allowedNow, resetsAt, lastsUntil } = status;
   const kind = kindOf(limit);
   const fraction = shareOf(status);
@@ -66,8 +78,8 @@ function limitCells(status: LimitPace, terminal: Terminal, now: number): string[
     amountText(kind, used),
     amountText(kind, max),
     until(resetsAt),
-    lastsUntil === undefined ? '' : until(lastsUntil),
-    allowedNow === undefined ? '' : amountText(kind, allowedNow),
+    ...(optional.lasts ? [lastsUntil === undefined ? '' : until(lastsUntil)] : []),
+    ...(optional.pace ? [allowedNow === undefined ? '' : amountText(kind, allowedNow)] : []),
   ];
 }
 

@@ -135,7 +135,7 @@ test('what asks for a sign-in in between is said, and that the question did not 
   const { client, calls } = await scene((response) => response.writeHead(407).end());
   const { error } = await client.safeAsk('llama', 'Hi');
   expect(error).toMatchObject({ name: 'ConnectionError', attempts: 1, retryable: false });
-  expect(error?.message).toContain('(HTTP 407). The request ended there.');
+  expect(error?.message).toContain('(HTTP 407). Give its user and password');
   await expect(client.models()).rejects.toMatchObject({ attempts: 1, retryable: false });
   expect(calls).toHaveLength(2);
 });
@@ -144,7 +144,7 @@ test('a sign-in that a fetch lets see is said as well', async () => {
   const { client } = await scene(() => {}, { fetch: async () => new Response('', { status: 407 }) });
   const { error } = await client.safeAsk('llama', 'Hi');
   expect(error).toMatchObject({ name: 'ConnectionError', status: 407, attempts: 1, retryable: false });
-  expect(error?.message).toContain('(HTTP 407). The request ended there.');
+  expect(error?.message).toContain('(HTTP 407). Give its user and password');
 });
 
 test('what costs nothing is sent again after any break, and is not said to be billed', () => {

@@ -109,7 +109,7 @@ export function signInError(
   baseUrl: string,
   facts: Context['facts'] & { readonly cause?: Error },
 ): ConnectionError {
-  const message = `An HTTP proxy on the way to ${baseUrl} requires its own sign-in (HTTP 407). The request ended there.`;
+  const message = `An HTTP proxy on the way to ${baseUrl} requires its own sign-in (HTTP 407). Give its user and password to your fetch.`;
   return new ConnectionError({ ...facts, message, retryable: false });
 }
 

@@ -135,7 +135,7 @@ describe('an error of API Gateway itself', () => {
   test('says that it is its own quota, which has no numbers', () => {
     const { message } = read(429, { message: 'Limit Exceeded' });
     expect(message).toContain("API Gateway's own quota");
-    expect(message).toContain('every request, refused ones and usage too');
+    expect(message).toContain('refused requests and usage too');
   });
 
   test('that its authorizer is set up wrongly is known by its header alone', () => {

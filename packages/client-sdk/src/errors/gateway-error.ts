@@ -25,8 +25,8 @@ const codes: ReadonlyMap<string, ErrorCode> = new Map([
 
 /** Unlike the limits, it has no numbers. */
 const quotaMessage =
-  "API Gateway's own quota for this API key is used up. It counts every request, refused ones and usage too. " +
-  'Ask the operator.';
+  "API Gateway's own quota for this API key is used up. It counts refused requests and usage too. " +
+  'Ask the operator for a higher quota.';
 
 /** API Gateway writes "Message" where an authorizer denies. */
 const BodySchema = z.object({ message: z.optional(z.unknown()), Message: z.optional(z.unknown()) });

@@ -269,7 +269,7 @@ describe('what the model reads of a tool', () => {
     const { client, calls } = await scene(inTurn(answerOf(call('1', 'magic')), final));
     await client.run('llama', 'Hi', { tools: [weather] });
     expect(bodies(calls)[1].messages[2].content).toMatchObject([
-      { content: 'There is no tool of this name.', isError: true },
+      { content: 'There is no tool magic.', isError: true },
     ]);
   });
 });

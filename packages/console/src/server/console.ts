@@ -52,8 +52,8 @@ function apiOf(operation: Operation, session: Session) {
       if (token !== undefined) return c.json({ token });
       throw new Refusal(
         'link_is_used',
-        'This link was used before, or is of a console that has ended.',
-        'Start the console again, and open the new link.',
+        'This link was used before, or the console that printed it has ended.',
+        'Each link works once. Start again what printed it ("console", "dev" or "npm start"), and open the new link.',
       );
     })
     .use(onlyInSession(session), limitedBody)

@@ -3,7 +3,7 @@ import { nearest } from '@org/contract';
 import { installation } from '@org/installation';
 
 /**
- * 4xx: the operator asks for something else, or again. 502: AWS, its credentials or the local gateway have to be mended. 503:
+ * 4xx: the operator asks for something else, or again. 502: AWS, its credentials or the local gateway have to be fixed. 503:
  * it works again by itself.
  */
 type Status = 400 | 404 | 409 | 502 | 503;
@@ -90,12 +90,15 @@ const problems: { readonly [Code in AdminErrorCode]: Problem<AdminProblems[Code]
     advice: () => 'Confirm it with the link that SNS has sent, then try again.',
   },
   receiver_is_of_all_teams: { status: 409, advice: () => 'Remove it for all teams.' },
-  receiver_has_own_filter: { status: 409, advice: () => 'Change it with the means that made it.' },
+  receiver_has_own_filter: {
+    status: 409,
+    advice: () => 'Change it where it was made, for example in the console of SNS.',
+  },
   receiver_has_too_many_teams: { status: 409, advice: () => 'Let it have the notices of all teams.' },
   limits_cannot_hold: { status: 400, advice: ({ reason }) => `${reason}.` },
   nothing_to_raise: { status: 409, advice: () => 'Set it, in place of a raise.' },
   not_a_raise: { status: 409, advice: () => 'Give a higher one. To lower it, set it.' },
-  end_is_over: { status: 400, advice: () => 'Choose a moment that is still to come.' },
+  end_is_over: { status: 400, advice: () => 'Choose a time that is still to come.' },
   changed_by_others: { status: 409, advice: () => 'Nothing was changed. Try again.' },
   changes_are_unreadable: {
     status: 409,
@@ -105,7 +108,10 @@ const problems: { readonly [Code in AdminErrorCode]: Problem<AdminProblems[Code]
     status: 502,
     advice: () => `Deploy it, or choose its account with AWS_PROFILE. ${startAgain}`,
   },
-  invalid_request_id: { status: 400, advice: () => 'Give the x-request-id of the answer, or its id.' },
+  invalid_request_id: {
+    status: 400,
+    advice: () => "Give the answer's x-request-id header, or its id field.",
+  },
   not_a_day: { status: 400, advice: () => 'Use YYYY-MM-DD, such as 2026-11-30.' },
   days_are_reversed: { status: 400, advice: () => 'Swap them.' },
   no_such_log: { status: 502, advice: () => `Deploy: that makes it. ${startAgain}` },

@@ -119,8 +119,8 @@ const concurrency = z.int().check(z.minimum(0, 'must be a whole number of 0 or m
 const memoryMb = z
   .int()
   .check(
-    z.minimum(128, 'must be at least 128, says AWS Lambda'),
-    z.maximum(10_240, 'must be at most 10,240, says AWS Lambda'),
+    z.minimum(128, 'must be at least 128 MB, the least that AWS Lambda takes'),
+    z.maximum(10_240, 'must be at most 10,240 MB, the most that AWS Lambda takes'),
   );
 
 /** https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html */

@@ -291,7 +291,8 @@ function refusalError(refusal: Refusal): ProxyError {
   if (refusal.kind === 'busy') {
     return new ProxyError({
       code: 'rate_limited',
-      message: 'Calls in flight have reserved what is left of a limit. Try again in a moment.',
+      message:
+        'Calls in flight have reserved what is left of a limit. Try again in a moment. If a call died, what it reserved is free within 32 minutes.',
     });
   }
   const { details } = refusal;

@@ -49,7 +49,8 @@ export function readAuthorizers(
       if (properties[name] !== undefined) refuse(`${name} is not supported`);
     }
     const { functionArn, mode } = readFunctionUri(logicalId, properties.AuthorizerUri ?? '');
-    if (mode !== 'BUFFERED') refuse('AuthorizerUri must be of a buffered invocation');
+    if (mode !== 'BUFFERED')
+      refuse('AuthorizerUri must end in /invocations, because an authorizer cannot stream');
     const target = functions.find(({ arn }) => arn === functionArn);
     if (target === undefined) {
       throw new TemplateError(`${logicalId}: ${functionArn} is not a function of the template`);

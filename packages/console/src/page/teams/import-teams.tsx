@@ -113,7 +113,7 @@ export function ImportTeams() {
             {wrong.length > 0 && (
               <div role="alert" className="failed">
                 <p>
-                  <strong>{counted(wrong.length, 'problem')} to mend first</strong>
+                  <strong>{counted(wrong.length, 'problem')} to fix first</strong>
                 </p>
                 <ul>
                   {wrong.map(({ team, key, message }) => (

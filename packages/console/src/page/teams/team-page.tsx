@@ -113,7 +113,7 @@ function Details({ deployment, details }: DetailsProps) {
               <strong>The counters of this team contradict themselves</strong>, so no call is let through on
               them.
             </p>
-            <p>The page about operations says how to mend them.</p>
+            <p>The page about operations says how to fix them.</p>
           </div>
         )}
         {own && own.limits.length === 0 && !own.callsAtOnce && !own.inconsistent && (
