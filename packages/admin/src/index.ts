@@ -49,7 +49,6 @@ export { limitsAtRunTime } from './limits/limits-at-run-time.ts';
 export { type LimitsRecord, listLimits } from './limits/list-limits.ts';
 export type { FoundSubject, LimitSubject, Member } from './limits/subject.ts';
 export {
-  amountText,
   chargeText,
   countText,
   limitNameText,

@@ -1,4 +1,4 @@
-import type { LimitKind, Limits } from '@org/contract';
+import { amountText, type LimitKind, type Limits } from '@org/contract';
 import { type LimitName, limitNames, maxOf } from '@org/table';
 
 /** `10 requests/day, $5.00/month at a pace with a burst of $1.00, 3 calls at once`. */
@@ -32,15 +32,6 @@ export function limitNameText({ limit, period }: LimitName): string {
 /** `1 request`, `1,200 requests`. */
 export function countText(count: number, things: string): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? things.replace(/s$/, '') : things}`;
-}
-
-/** An amount with separators; dollars with the cents that matter, and tiny amounts with all digits but those of rounding. */
-export function amountText(kind: LimitKind, amount: number): string {
-  if (kind !== 'usd') return amount.toLocaleString('en-US');
-  if (amount > 0 && amount < 0.0001)
-    return `$${amount.toLocaleString('en-US', { maximumSignificantDigits: 12 })}`;
-  const digits = Number.isInteger(Number((amount * 100).toFixed(6))) ? 2 : 4;
-  return `$${amount.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
 }
 
 /** What was held or charged: `1 request, 1,200 tokens, $0.0020`. */

@@ -1,4 +1,5 @@
 import { CostStatement, costStatement } from '@org/admin';
+import { parseJson } from '@org/contract';
 import { loadProxyConfig } from '@org/infra/config';
 import * as z from 'zod/mini';
 import { CliError } from './cli-error.ts';
@@ -22,18 +23,10 @@ export async function readCostStatement(file: string): Promise<CostStatement> {
       'Give a file that config check --json wrote.',
     );
   });
-  const { data } = z.safeParse(Printed, parsed(text));
+  const { data } = z.safeParse(Printed, parseJson(text));
   if (data) return data.cost;
   throw new CliError(
     `${file} is not the output of config check --json for a valid config.`,
     'Write it again with the same version of this command line.',
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

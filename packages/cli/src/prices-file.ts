@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { codeOf } from '@org/admin';
+import { parseJson } from '@org/contract';
 import { Price } from '@org/models';
 import * as z from 'zod/mini';
 import { CliError } from './cli-error.ts';
@@ -34,7 +35,7 @@ export async function readPricesFile(file: string): Promise<PricesFile | undefin
     throw error;
   });
   if (text === undefined) return undefined;
-  const { data } = z.safeParse(PricesFile, parsed(text));
+  const { data } = z.safeParse(PricesFile, parseJson(text));
   if (data) return data;
   throw new CliError(
     `${file} is not a file that this command wrote.`,
@@ -49,12 +50,4 @@ export async function writePricesFile(file: string, content: PricesFile): Promis
 /** The lines by which a config uses the file's prices, to paste. */
 export function importOf(file: string): readonly string[] {
   return [`import listed from './${basename(file)}' with { type: 'json' };`, 'prices: listed.prices,'];
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

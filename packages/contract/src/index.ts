@@ -1,3 +1,4 @@
+export { amountText } from './amount-text.ts';
 export { AnswerBlockSchema } from './answer-block-schema.ts';
 export {
   BlockSchema,
@@ -79,6 +80,7 @@ export {
 } from './limits.ts';
 export { LimitsSchema } from './limits-schema.ts';
 export { nearest } from './near-name.ts';
+export { parseJson } from './parse-json.ts';
 export { AskRequestSchema, askCapabilities, EmbedRequestSchema } from './request-schema.ts';
 export {
   AnswerSchema,

@@ -11,8 +11,8 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { awsAccess } from '@org/admin/aws-access';
+import { parseJson } from '@org/contract';
 import * as z from 'zod/mini';
-import { parseJson } from './http/parse-json.ts';
 import { closeServer, listenOnLoopback } from './loopback.ts';
 
 /** This machine has no AWS credentials, or none that work. */

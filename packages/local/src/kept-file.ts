@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { parseJson } from '@org/contract';
 import * as z from 'zod/mini';
-import { parseJson } from './http/parse-json.ts';
 
 /** The file is not what this gateway writes. */
 export class KeptFileError extends Error {

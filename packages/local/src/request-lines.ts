@@ -1,5 +1,4 @@
-import { amountText } from '@org/admin';
-import { ErrorEnvelopeSchema } from '@org/contract';
+import { amountText, ErrorEnvelopeSchema, parseJson } from '@org/contract';
 import type { AuthorizationLog } from '@org/lambda/authorization-log';
 import type { RequestLog } from '@org/lambda/log/request-log';
 import * as z from 'zod/mini';
@@ -56,7 +55,7 @@ export function requestLines(
   const refusals = new Map<string, string>();
   return {
     onLog({ line }) {
-      const read = Line.safeParse(parse(line));
+      const read = Line.safeParse(parseJson(line));
       if (!read.success) {
         if (!refusedByAuthorizer.test(line)) print(line);
         return;
@@ -68,7 +67,7 @@ export function requestLines(
         refusals.set(requestId, reason === 'missing' ? '(no key)' : `(token: ${reason ?? failure})`);
     },
     onGatewayAnswer({ request, response }) {
-      const envelope = ErrorEnvelopeSchema.safeParse(parse(response.body));
+      const envelope = ErrorEnvelopeSchema.safeParse(parseJson(response.body));
       const why = refusals.get(request.id) ?? '';
       refusals.delete(request.id);
       const code = envelope.success ? envelope.data.error.code : '';
@@ -102,12 +101,4 @@ function joined(parts: readonly (string | number | false | undefined)[]): string
 /** `23:03:04`, in the time of this machine. */
 function clock(at: number): string {
   return new Date(at).toTimeString().slice(0, 8);
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@ import {
   type ErrorEnvelope,
   ErrorEnvelopeSchema,
   headers,
+  parseJson,
   routes,
   StreamEventSchema,
 } from '@org/contract';
@@ -12,7 +13,6 @@ import * as z from 'zod/mini';
 import { AdminError } from '../admin-error.ts';
 import type { Deployment } from '../deployment.ts';
 import { valueOfKey } from '../keys/key-to-call.ts';
-import { parseJson } from '../parse-json.ts';
 import type { LoggedRequest } from '../requests/logged-request.ts';
 import { untilLogged } from '../requests/until-logged.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { parseJson } from '@org/contract';
 import { AuditItem, auditKey, listOf } from '@org/table';
 import type { Deployment } from '../deployment.ts';
-import { parseJson } from '../parse-json.ts';
 import type { Write } from '../table.ts';
 
 /** The changes that are recorded, by the command that makes them. */

@@ -1,4 +1,11 @@
-import { type LimitKind, type LimitPeriod, type Limits, limitKinds, limitPeriods } from '@org/contract';
+import {
+  amountText,
+  type LimitKind,
+  type LimitPeriod,
+  type Limits,
+  limitKinds,
+  limitPeriods,
+} from '@org/contract';
 import type { ProxyConfig } from '@org/infra/config';
 import type { ModelCall } from '@org/lambda/call/call';
 import { longAnswerTokens, maxTokensOf } from '@org/lambda/call/max-tokens';
@@ -8,7 +15,7 @@ import type { ChosenModel } from '@org/lambda/config';
 import { type Amounts, amountsOf, unitOf } from '@org/lambda/ledger/amounts';
 import { partOf } from '@org/lambda/ledger/shards';
 import { aliasOf, definitionOf, priceIn } from '@org/models';
-import { amountText, limitText } from '../limits-text.ts';
+import { limitText } from '../limits-text.ts';
 import { type Finding, type Subject, warning } from './finding.ts';
 
 /** Finds plans that limit nothing, and limits of plans and keys that stop every call, many, or none. */

@@ -6,12 +6,12 @@ import {
   SubscribeCommand,
   UnsubscribeCommand,
 } from '@aws-sdk/client-sns';
+import { parseJson } from '@org/contract';
 import { webhookDelivery } from '@org/infra/config';
 import * as z from 'zod/mini';
 import { AdminError } from '../admin-error.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Deployment } from '../deployment.ts';
-import { parseJson } from '../parse-json.ts';
 
 /** The teams whose notices a subscription gets, `all`, or `other` if it has a filter of another kind. */
 export type TeamsOf = readonly string[] | 'all' | 'other';

@@ -1,9 +1,9 @@
+import { parseJson } from '@org/contract';
 import { Plan } from '@org/infra/config';
 import type { RunTimePlan } from '@org/lambda/environment';
 import { type Attributes, type Item, listOf, PlanItem, planKey } from '@org/table';
 import * as z from 'zod/mini';
 import { AdminError } from '../admin-error.ts';
-import { parseJson } from '../parse-json.ts';
 import type { Table } from '../table.ts';
 
 /** A plan made at run time, as the table has it. */

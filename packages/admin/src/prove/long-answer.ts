@@ -34,6 +34,6 @@ export const longAnswer: Proof = {
       }
       slowest = Math.max(slowest, seconds);
     }
-    throw new NotShown(`the longest answer took ${slowest} s; raise --most-usd to allow longer ones`);
+    throw new NotShown(`the longest answer took ${slowest} s; a larger budget allows longer ones`);
   },
 };

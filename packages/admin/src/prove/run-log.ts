@@ -1,7 +1,7 @@
+import { parseJson } from '@org/contract';
 import type { RequestLog } from '@org/lambda/log/request-log';
 import * as z from 'zod/mini';
 import type { Observer } from '../aws/observer.ts';
-import { parseJson } from '../parse-json.ts';
 import { Broken } from './broken.ts';
 import type { Reply } from './target.ts';
 

@@ -4,10 +4,10 @@ import {
   errorDefinition,
   headers,
   longestCallMs,
+  parseJson,
   routes,
 } from '@org/contract';
 import * as z from 'zod/mini';
-import { parseJson } from '../parse-json.ts';
 import { Broken } from './broken.ts';
 
 export interface Request {

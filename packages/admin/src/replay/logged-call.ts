@@ -1,7 +1,7 @@
+import { parseJson } from '@org/contract';
 import type { Amounts } from '@org/lambda/ledger/amounts';
 import type { RequestLog } from '@org/lambda/log/request-log';
 import * as z from 'zod/mini';
-import { parseJson } from '../parse-json.ts';
 
 const Amount = z.object({ requests: z.number(), tokens: z.number(), usd: z.number() } satisfies Record<
   keyof Amounts,

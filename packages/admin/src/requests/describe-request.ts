@@ -1,5 +1,5 @@
-import { errorDefinition, isErrorCode } from '@org/contract';
-import { amountText, chargeText, countText, limitText, secondsText } from '../limits-text.ts';
+import { amountText, errorDefinition, isErrorCode } from '@org/contract';
+import { chargeText, countText, limitText, secondsText } from '../limits-text.ts';
 import type { RequestLookup } from './find-request.ts';
 import type { GatewayAccess, LoggedAuthorization, LoggedRequest } from './logged-request.ts';
 

@@ -1,3 +1,4 @@
+import { parseJson } from '@org/contract';
 import { accessLogGroupOf, authorizerLogGroupOf, requestLogGroupOf } from '@org/infra/config';
 import type { RequestLog } from '@org/lambda/log/request-log';
 import * as z from 'zod/mini';
@@ -5,7 +6,6 @@ import { AdminError } from '../admin-error.ts';
 import { Logs } from '../aws/logs.ts';
 import type { Deployment } from '../deployment.ts';
 import { keyNamesById } from '../keys/key-names.ts';
-import { parseJson } from '../parse-json.ts';
 import { GatewayAccess, LoggedAuthorization, LoggedRequest, LostPrompt } from './logged-request.ts';
 
 export interface RequestQuery {

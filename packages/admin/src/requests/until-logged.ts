@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
+import { parseJson } from '@org/contract';
 import { requestLogGroupOf } from '@org/infra/config';
 import * as z from 'zod/mini';
 import { Logs } from '../aws/logs.ts';
 import type { Deployment } from '../deployment.ts';
-import { parseJson } from '../parse-json.ts';
 import { LoggedRequest } from './logged-request.ts';
 
 /** Seconds between two searches: a line takes some until it is found. */

@@ -1,8 +1,7 @@
-import { type Limits, limitKinds, limitPeriods, nearest } from '@org/contract';
+import { type Limits, limitKinds, limitPeriods, nearest, parseJson } from '@org/contract';
 import type { ConfigIssue } from '@org/infra/config';
 import { CsvError, parse } from 'csv-parse/sync';
 import { AdminError } from '../admin-error.ts';
-import { parseJson } from '../parse-json.ts';
 import { checkTeams, type TeamImport } from './import-teams.ts';
 
 const texts = ['team', 'plan', 'key', 'owner', 'note', 'limits'] as const;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import { type AskEvent, amountText, askAsKey, chargeText, secondsText } from '@org/admin';
-import { type Message, type Tool, ToolSchema } from '@org/contract';
+import { type AskEvent, askAsKey, chargeText, secondsText } from '@org/admin';
+import { amountText, type Message, type Tool, ToolSchema } from '@org/contract';
 import { type Command, InvalidArgumentError } from 'commander';
 import * as z from 'zod/mini';
 import type { Cli } from '../cli.ts';

@@ -1,4 +1,5 @@
-import { amountText, costStatement, createPlan, limitsText, requirePlan, setPlan } from '@org/admin';
+import { costStatement, createPlan, limitsText, requirePlan, setPlan } from '@org/admin';
+import { amountText, parseJson } from '@org/contract';
 import type { Plan } from '@org/infra/config';
 import { believedForMs, limitsInForce } from '@org/table';
 import type { Command } from 'commander';
@@ -93,20 +94,12 @@ async function readPlanFile(file: string): Promise<Partial<Plan>> {
   const text = await readTextFile(file).catch((error: Error) => {
     throw new CliError(`${file} cannot be read: ${error.message}.`, 'Give a JSON file of a plan.');
   });
-  const plan: unknown = parsed(text);
+  const plan: unknown = parseJson(text);
   if (typeof plan === 'object' && plan !== null && !Array.isArray(plan)) return plan;
   throw new CliError(
     `${file} is not a plan in JSON.`,
     ({ command }) => `See one: ${command('plans show PLAN')}`,
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 async function report(

@@ -1,4 +1,5 @@
-import { amountText, chargeText, type UsageBreakdown } from '@org/admin';
+import { chargeText, type UsageBreakdown } from '@org/admin';
+import { amountText } from '@org/contract';
 import { type Column, renderTable } from './table.ts';
 
 /** The amounts of a breakdown of usage (`usage --by`), in the order of their columns. */

@@ -1,11 +1,5 @@
-import {
-  amountText,
-  type Bound,
-  type Change,
-  type CostChange,
-  type CostStatement,
-  type TeamCost,
-} from '@org/admin';
+import type { Bound, Change, CostChange, CostStatement, TeamCost } from '@org/admin';
+import { amountText } from '@org/contract';
 import { type Column, renderTable } from './table.ts';
 
 const columns: readonly Column[] = [

@@ -1,4 +1,5 @@
-import { amountText, type Reason, type Replay, type ReplayedTeam } from '@org/admin';
+import type { Reason, Replay, ReplayedTeam } from '@org/admin';
+import { amountText } from '@org/contract';
 import { type Column, renderTable } from './table.ts';
 
 const columns: readonly Column[] = [

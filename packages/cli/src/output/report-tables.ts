@@ -1,10 +1,5 @@
-import {
-  amountText,
-  countText,
-  type StatisticsAmounts,
-  type StatisticsReport,
-  secondsText,
-} from '@org/admin';
+import { countText, type StatisticsAmounts, type StatisticsReport, secondsText } from '@org/admin';
+import { amountText } from '@org/contract';
 import type { Terminal } from '../terminal.ts';
 import { bar } from './bar.ts';
 import { type Column, renderTable } from './table.ts';

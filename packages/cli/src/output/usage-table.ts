@@ -1,5 +1,11 @@
-import { amountText, countText, shareOf, type Usage } from '@org/admin';
-import { type CallsAtOnceStatus, type LimitKind, type LimitPace, limitKinds } from '@org/contract';
+import { countText, shareOf, type Usage } from '@org/admin';
+import {
+  amountText,
+  type CallsAtOnceStatus,
+  type LimitKind,
+  type LimitPace,
+  limitKinds,
+} from '@org/contract';
 import type { Style, Terminal } from '../terminal.ts';
 import { bar } from './bar.ts';
 import { formatDuration } from './duration.ts';

@@ -1,9 +1,8 @@
-import type { RequestIssue } from '@org/contract';
+import { parseJson, type RequestIssue } from '@org/contract';
 import type * as z from 'zod/mini';
 import { notOfProxy } from '../errors/error-from-response.ts';
 import { InvalidResponseError } from '../errors/errors.ts';
 import type { ResponseHeaders } from '../http/fetch.ts';
-import { parseJson } from '../http/parse-json.ts';
 import { readMediaType, readRequestId } from '../http/response-headers.ts';
 
 /** A response, as far as its headers. */

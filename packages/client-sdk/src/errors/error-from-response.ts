@@ -5,9 +5,9 @@ import {
   errorDefinition,
   headers as headerNames,
   isErrorCode,
+  parseJson,
 } from '@org/contract';
 import type { ResponseHeaders } from '../http/fetch.ts';
-import { parseJson } from '../http/parse-json.ts';
 import { readRequestId } from '../http/response-headers.ts';
 import { readRetryAfter } from '../http/retry-after.ts';
 import { type CodesOf, errorClasses, isRefusal, type SentErrorClass } from './error-codes.ts';

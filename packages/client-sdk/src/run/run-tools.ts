@@ -23,10 +23,7 @@ export function runTools(
   const running = calls.flatMap((call) => {
     const tool = named.get(call.name);
     if (tool === undefined) {
-      const outcome = failure(
-        call,
-        new ToolError(`There is no tool ${call.name}.`),
-      );
+      const outcome = failure(call, new ToolError(`There is no tool ${call.name}.`));
       return [Promise.resolve(outcome)];
     }
     return isRunnable(tool) ? [outcomeOf(call, () => tool.run(call.input, { ...context, id: call.id }))] : [];

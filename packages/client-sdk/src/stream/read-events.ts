@@ -1,11 +1,10 @@
-import type { ErrorEnvelope } from '@org/contract';
+import { type ErrorEnvelope, parseJson } from '@org/contract';
 import { isUnknownBlock, isUnknownDelta } from '../answer/known-blocks.ts';
 import { eventSchemas, type SentEvent } from '../answer/stream-event.ts';
 import { checkLength, notInPieces, type OpenReply, piecesOf } from '../call/open-reply.ts';
 import { invalidResponse, readJson, readValue } from '../call/reply.ts';
 import { errorFromEvent } from '../errors/error-from-response.ts';
 import { ConnectionError, StreamInterruptedError } from '../errors/errors.ts';
-import { parseJson } from '../http/parse-json.ts';
 import { readMediaType, readRequestId } from '../http/response-headers.ts';
 import { field, textField } from '../options/duck-typing.ts';
 import { createEventParser } from './server-sent-events.ts';

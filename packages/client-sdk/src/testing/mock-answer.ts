@@ -1,6 +1,5 @@
-import type { AnswerBlock, TextBlock } from '@org/contract';
+import { type AnswerBlock, parseJson, type TextBlock } from '@org/contract';
 import type { Answer } from '../answer/answer.ts';
-import { parseJson } from '../http/parse-json.ts';
 
 /**
  * An answer for a test: its text, the pieces of its text, or any of its fields. `text` and `content` follow from each

@@ -1,9 +1,8 @@
-import { headers as headerNames, type ModelSummary } from '@org/contract';
+import { headers as headerNames, type ModelSummary, parseJson } from '@org/contract';
 import type { LimitPace } from '../answer/usage-report.ts';
 import type { SentErrorCode } from '../errors/error-codes.ts';
 import type { Fetch } from '../http/fetch.ts';
 import { type Operation, operationRoutes } from '../http/operation.ts';
-import { parseJson } from '../http/parse-json.ts';
 import type { GivenAnswer } from './mock-answer.ts';
 import {
   answerReply,

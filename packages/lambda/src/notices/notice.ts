@@ -1,4 +1,4 @@
-import type { LimitKind, LimitPeriod, LimitScope } from '@org/contract';
+import { amountText, type LimitKind, type LimitPeriod, type LimitScope } from '@org/contract';
 import type { LimitUse } from '../ledger/admission.ts';
 import { current } from '../ledger/ledger.ts';
 import type { RequestLog } from '../log/request-log.ts';
@@ -51,7 +51,7 @@ export function noticeMessage(
   const name = Object.values(whose)[0];
   const holder = scope === 'team' ? `The team ${team}` : `${holders[scope]} of the team ${team}`;
   const text = [
-    `${holder}${name === undefined ? '' : `, ${name},`} has used ${amount(limit, used)} of ${amount(limit, max)} ${units[limit]} ${current[period]}: ${threshold} % of the limit or more.`,
+    `${holder}${name === undefined ? '' : `, ${name},`} has used ${amountText(limit, used)} of ${amountText(limit, max)}${limit === 'usd' ? '' : ` ${limit}`} ${current[period]}: ${threshold} % of the limit or more.`,
     `The limit resets at ${resetsAt}. Until then, calls that do not fit into what is left are refused.`,
     `Deployment: ${deployment}. Request: ${requestId}.`,
   ].join('\n\n');
@@ -60,7 +60,7 @@ export function noticeMessage(
   return {
     team,
     subject: asSubject(
-      `${of}: ${threshold} % of the ${units[limit]} ${current[period]} used (${deployment})`,
+      `${of}: ${threshold} % of the ${limit === 'usd' ? 'spend' : limit} ${current[period]} used (${deployment})`,
     ),
     text,
     json: { ...facts, requestId, text } satisfies Notice,
@@ -73,15 +73,6 @@ const holders = {
   customer: 'A customer',
   model: 'A model',
 } as const satisfies Record<Exclude<LimitScope, 'team'>, string>;
-
-const units = { requests: 'requests', tokens: 'tokens', usd: 'USD' } as const satisfies Record<
-  LimitKind,
-  string
->;
-
-function amount(limit: LimitKind, value: number): string {
-  return limit === 'usd' ? String(Number(value.toPrecision(4))) : value.toLocaleString('en-US');
-}
 
 /** SNS refuses other subjects: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 function asSubject(text: string): string {

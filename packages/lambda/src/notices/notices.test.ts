@@ -48,12 +48,12 @@ async function sent(
 test('a notice says whose limit it is, how much is used, and when it resets in the time zone of the limits', async () => {
   const { messages } = await sent([use]);
   const text = expect.stringMatching(
-    /^The team acme has used 41\.23 of 50 USD this month: 80 % of the limit or more\.\n\nThe limit resets at 2026-12-31T23:00:00\.000Z\./,
+    /^The team acme has used \$41\.2346 of \$50\.00 this month: 80 % of the limit or more\.\n\nThe limit resets at 2026-12-31T23:00:00\.000Z\./,
   );
   expect(messages).toEqual([
     {
       team: 'acme',
-      subject: 'acme: 80 % of the USD this month used (proxy-test)',
+      subject: 'acme: 80 % of the spend this month used (proxy-test)',
       text,
       json: {
         ...{ deployment: 'proxy-test', team: 'acme', scope: 'team', limit: 'usd', period: 'month' },
@@ -91,7 +91,7 @@ test('requests that name no customer are a customer without an id', async () => 
 test('a call that takes two limits past a share sends two notices', async () => {
   const { notices } = await sent([use, { ...use, limit: 'tokens', used: 1_234_567, max: 1_500_000 }]);
   expect(notices.map(({ text }) => text.split('\n')[0])).toEqual([
-    expect.stringContaining('41.23 of 50 USD'),
+    expect.stringContaining('$41.2346 of $50.00'),
     expect.stringContaining('1,234,567 of 1,500,000 tokens'),
   ]);
 });

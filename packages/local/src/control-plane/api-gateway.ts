@@ -1,5 +1,5 @@
+import { parseJson } from '@org/contract';
 import * as z from 'zod/mini';
-import { parseJson } from '../http/parse-json.ts';
 import type { GatewayRequest } from '../http/request.ts';
 import type { WholeResponse } from '../http/response.ts';
 import type { NewKey, RegisteredKey, StagePlan } from '../limits/api-key-registry.ts';

@@ -1,5 +1,5 @@
+import { parseJson } from '@org/contract';
 import * as z from 'zod/mini';
-import { parseJson } from '../http/parse-json.ts';
 import type { Metric } from '../template/watch.ts';
 import { jsonService, operation } from './json-protocol.ts';
 import type { LogEvent } from './recorded-log.ts';

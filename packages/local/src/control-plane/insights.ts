@@ -1,5 +1,5 @@
+import { parseJson } from '@org/contract';
 import * as z from 'zod/mini';
-import { parseJson } from '../http/parse-json.ts';
 import { JsonServiceError } from './json-protocol.ts';
 import type { LogEvent } from './recorded-log.ts';
 import type { QueryResults } from './recorded-queries.ts';

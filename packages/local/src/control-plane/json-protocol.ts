@@ -1,6 +1,6 @@
+import { parseJson } from '@org/contract';
 import * as z from 'zod/mini';
 import { header } from '../http/header-list.ts';
-import { parseJson } from '../http/parse-json.ts';
 import type { WholeResponse } from '../http/response.ts';
 import type { ControlPlaneContext, Service } from './service.ts';
 

@@ -1,5 +1,5 @@
+import { parseJson } from '@org/contract';
 import * as z from 'zod/mini';
-import { parseJson } from '../http/parse-json.ts';
 import { runQuery } from './insights.ts';
 import { JsonServiceError, jsonService, operation } from './json-protocol.ts';
 import type { ControlPlaneContext } from './service.ts';

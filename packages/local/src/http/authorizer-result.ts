@@ -1,5 +1,5 @@
+import { parseJson } from '@org/contract';
 import * as z from 'zod/mini';
-import { parseJson } from './parse-json.ts';
 
 /** An authorizer's decision about a request. */
 export interface Authorization {

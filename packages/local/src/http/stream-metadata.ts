@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Readable } from 'node:stream';
+import { parseJson } from '@org/contract';
 import * as z from 'zod/mini';
-import { parseJson } from './parse-json.ts';
 import type { ResponseHead } from './response.ts';
 
 /** The delimiter between a stream's metadata and its payload. */

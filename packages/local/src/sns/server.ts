@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { parseJson } from '@org/contract';
 import * as z from 'zod/mini';
 import type { Clock } from '../clock.ts';
 import { answerQuery, element, refuseQuery, type Xml } from '../control-plane/query-protocol.ts';
-import { parseJson } from '../http/parse-json.ts';
 import type { WholeResponse } from '../http/response.ts';
 import { closeServer, listenOnLoopback } from '../loopback.ts';
 import { isSigned } from '../signature.ts';
