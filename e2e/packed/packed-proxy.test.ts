@@ -198,6 +198,11 @@ describe.each(versions)('in an empty folder, on Node %d', (major) => {
   });
 });
 
+test('--version prints its own', async () => {
+  const { version } = JSON.parse(await proxy.read('package.json'));
+  expect((await project.proxy(process.execPath, '--version')).stdout.trim()).toBe(version);
+});
+
 test('the scripts that init writes run', async () => {
   const here = await project.below('with-scripts');
   await here.proxy(process.execPath, 'init', '--yes');

@@ -1,4 +1,5 @@
 import { defaultLocalUrl } from '@org/admin/local-gateway';
+import { installation } from '@org/installation';
 import { Command, Option } from 'commander';
 import { type Cli, createCli } from './cli.ts';
 import { addAsk } from './commands/ask.ts';
@@ -76,7 +77,11 @@ export function createProgram(
 ): { readonly program: Command; readonly cli: Cli } {
   const program = new Command('proxy')
     .description('Keys to Amazon Bedrock, with limits that hold: deploy, make keys, see what is used.')
-    .option('--config <file>', 'the config to use (environment: PROXY_CONFIG_FILE)')
+    .version(installation.version, '--version', 'print the version')
+    .option(
+      '--config <file>',
+      'the config to use (default: PROXY_CONFIG_FILE of the environment, or proxy.config.ts here or in a folder above)',
+    )
     .addOption(
       new Option(
         '--local [url]',

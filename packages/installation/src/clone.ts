@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Installation } from './installation.ts';
@@ -21,6 +22,7 @@ function inFolder(program: string): string {
 
 /** A clone of this repository. */
 export const installation: Installation = {
+  version: String(createRequire(root)('./packages/proxy/package.json').version),
   program: inFolder(typed('proxy')),
   documents: typed('docs'),
   config: pathOf('packages/infra/proxy.config.ts'),

@@ -3,6 +3,8 @@
  * package from npm. An export condition chooses, so that a bundle has one of them only.
  */
 export interface Installation {
+  /** Of the package for npm. In a clone: of the last release. */
+  readonly version: string;
   /** What the user types before a command. */
   readonly program: string;
   /** Folder of the documents, as the user opens it. */

@@ -6,6 +6,7 @@ const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The package from npm; this code is in its `dist`, in one folder with the other bundles. */
 export const installation: Installation = {
+  version: String(createRequire(import.meta.url)('../package.json').version),
   program: 'npx proxy',
   documents: 'node_modules/@org/bedrock-proxy/docs',
   config: undefined,
