@@ -126,10 +126,10 @@ test('system, images and tools reach the model', async () => {
   const inputs = bills.map(({ inputTokens }) => inputTokens);
   expect(Math.min(...inputs.slice(1))).toBeGreaterThan(inputs[0] ?? 0);
   for (const [args, message] of [
-    [['--image', 'photo.bmp'], 'photo.bmp is not an image by its name.'],
+    [['--image', 'photo.bmp'], 'The name of photo.bmp does not end like that of an image.'],
     [['--image', 'absent.png'], 'absent.png cannot be read'],
     [['--tool', await file('odd.json', '{"name":"x"}')], 'is not a tool'],
-    [['--max-tokens', '0'], 'It must be a whole number from 1.'],
+    [['--max-tokens', '0'], 'It must be a whole number, 1 or more.'],
   ] as const) {
     const { code, stderr } = await ask(...args);
     expect([code > 0, stderr]).toEqual([true, expect.stringContaining(message)]);

@@ -176,7 +176,7 @@ test('records say limits in words, and a name alone is asked what it is', async 
   expect([code, stderr]).toEqual([
     1,
     expect.stringMatching(
-      /acme is a team or a key\.\nSay it: .* limits list --team acme --local .*, or --key acme/,
+      /acme is a team or a key\.\nName it: .* limits list --team acme --local .*, or --key acme/,
     ),
   ]);
 });
@@ -233,9 +233,9 @@ test.each<[args: string[], message: string | RegExp]>([
   [['raise', '--team', 'sharing', '--limit', 'requests/day=6', '--until', 'soon'], '"soon" is not a time.'],
   [['set', '--team', 'no-team', '--limit', 'requests/day=6'], 'There is no team "no-team"'],
   [['set', '--key', 'nothing', '--limit', 'requests/day=6'], 'There is no key "nothing"'],
-  [['set', '--limit', 'requests/day=6'], 'It is not said whose limits to change.'],
+  [['set', '--limit', 'requests/day=6'], 'No team or key was given.'],
   [['set', '--team', 'sharing'], 'There is no limit to change.'],
-  [['set', '--person', 'ann', '--limit', 'requests/day=6'], 'It is not said of which team the person is.'],
+  [['set', '--person', 'ann', '--limit', 'requests/day=6'], '--person needs a team.'],
   [
     ['set', '--team', 'sharing', '--person', 'ann', '--customer', 'shop', '--limit', 'requests/day=6'],
     'A person and a customer were given.',
