@@ -12,5 +12,8 @@ export const repository = join(import.meta.dirname, '..');
 export function expectCommitted(path: string, text: string): void {
   const file = join(repository, path);
   if (process.env['UPDATE_DOCS']) writeFileSync(file, text);
-  expect(readFileSync(file, 'utf8')).toBe(text);
+  expect(
+    readFileSync(file, 'utf8'),
+    `${path} is out of date. Write it again: UPDATE_DOCS=1 node_modules/.bin/vitest run --project node docs-gen`,
+  ).toBe(text);
 }

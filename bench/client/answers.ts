@@ -1,3 +1,5 @@
+import type { Answer, LimitStatus, StreamEvent } from '@org/contract';
+
 /** The loopback server's answers: the same text, in the shape of each API. */
 export const text = 'A dystopia is an imagined society in which people lead fearful and dehumanized lives.';
 
@@ -14,9 +16,10 @@ const limit = {
   used: 41,
   remaining: 39,
   resetsAt: '2026-12-01T00:00:00.000Z',
-};
+} satisfies LimitStatus;
 const head = { id: 'request-1', model: 'llama', modelId: 'us.meta.llama4-maverick-17b-instruct-v1:0' };
 const ending = { stopReason: 'end_turn', usage, limits: [limit] };
+const contentOf = (text: string) => [{ type: 'text' as const, text }];
 
 const chunk = {
   id: 'chatcmpl-1',
@@ -45,6 +48,7 @@ interface Said {
 
 const named = (type: string, fields: object) =>
   `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+const ours = (event: Exclude<StreamEvent, { type: 'error' }>) => named(event.type, event);
 const unnamed = (event: object) => `data: ${JSON.stringify(event)}\n\n`;
 const choice = (delta: object, finish_reason: 'stop' | null) => ({
   index: 0,
@@ -56,8 +60,12 @@ const choice = (delta: object, finish_reason: 'stop' | null) => ({
 /** By the path of the API, without its streaming variant. */
 export const said = {
   '/dev/bedrock': {
-    answer: { ...head, text, ...ending },
-    events: [named('start', head), ...pieces.map((text) => named('delta', { text })), named('done', ending)],
+    answer: { ...head, text, content: contentOf(text), ...ending } satisfies Answer,
+    events: [
+      ours({ type: 'start', ...head }),
+      ...pieces.map((piece) => ours({ type: 'delta', text: piece })),
+      ours({ type: 'done', content: contentOf(pieces.join('')), ...ending }),
+    ],
   },
   '/v1/chat/completions': {
     answer: {

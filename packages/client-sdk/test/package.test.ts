@@ -244,5 +244,8 @@ test('the package stays small in a program that is minified', async () => {
   // Anyone who renames the package may give it a longer name.
   const code = (await readFile(bundle, 'utf8')).replaceAll(manifest.name, '');
   expect(Buffer.byteLength(code)).toBeLessThan(90_000);
-  expect(gzipSync(code, { level: 9 }).byteLength).toBeLessThan(30_200);
+  expect(
+    gzipSync(code, { level: 9 }).byteLength,
+    'Bytes, compressed. Raise the bound only if users get more than they download.',
+  ).toBeLessThan(30_500);
 });

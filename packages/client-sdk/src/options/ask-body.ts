@@ -5,6 +5,7 @@ import { field } from './duck-typing.ts';
 import { type Body, type FileReader, withFiles } from './files.ts';
 import type { AnyStreamOptions } from './options.ts';
 import { outputSchemaOf } from './output-schema.ts';
+import { withoutCallOptions } from './settings.ts';
 
 /** The fields whose values are of one type. */
 const types = {
@@ -28,7 +29,7 @@ const types = {
  * not know is sent, so that the proxy refuses a misspelled one by its name.
  */
 export function askBody(model: string, question: Question, options: AnyStreamOptions): Body {
-  const { schema, signal, headers, timeoutMs, deadlineMs, maxRetries, idleTimeoutMs, ...asked } = options;
+  const { schema, idleTimeoutMs, ...asked } = withoutCallOptions(options);
   const { history, messages, ...rest } = asked;
   checkType('model', model, 'string');
   const checked = { ...rest, model, ...sentOptions(asked), outputSchema: outputSchemaOf(options) };

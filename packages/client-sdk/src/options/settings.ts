@@ -114,15 +114,24 @@ export function callSettings(
 ): CallSettings {
   checkType('options', options, 'object');
   // Other options of an ask are sent, and the proxy refuses unknown ones by name.
-  if (operation === 'models' || operation === 'usage') {
-    const { signal, headers, timeoutMs, deadlineMs, maxRetries, ...others } = options;
-    checkNoOther(operation, others);
-  }
+  if (operation === 'models' || operation === 'usage') checkNoOther(operation, withoutCallOptions(options));
   return {
     ...checkBounds(options, client.bounds, defaultBounds[operation]),
     signal: checkSignal(options.signal),
     headers: options.headers === undefined ? {} : checkHeaders(options.headers),
   };
+}
+
+/** What is left of options without those that every call has, which the proxy does not know. */
+export function withoutCallOptions<Options extends RequestOptions>({
+  signal,
+  headers,
+  timeoutMs,
+  deadlineMs,
+  maxRetries,
+  ...others
+}: Options): Omit<Options, keyof RequestOptions> {
+  return others;
 }
 
 const hookNames = Object.keys({

@@ -1,4 +1,4 @@
-import type { ModelSummary } from '@org/contract';
+import type { AskCapability, ModelSummary } from '@org/contract';
 import { capabilitiesOf, type ModelDefinition } from '@org/models';
 import type { Caller, Config } from '../../config.ts';
 
@@ -12,7 +12,7 @@ export function modelsFor({ models: allowed, maxTokens }: Caller, { models }: Co
     return {
       alias,
       modelId,
-      capabilities: [...capabilitiesOf(definition)],
+      capabilities: [...capabilitiesOf(definition)] satisfies AskCapability[],
       ...detailsOf(definition),
       contextTokens,
       maxOutputTokens: Math.min(definition.maxOutputTokens, maxTokens ?? Number.POSITIVE_INFINITY),
