@@ -85,7 +85,7 @@ test('calls through every door are in the account, by key, model and customer, a
   const table = await done('usage', '--by', 'model', '--sort', 'usd', '--from', '2026-09-01');
   expect(table.stdout).toMatch(/^nova-lite +5 .*\n.*titan-embed-v2 +2 /m);
   expect(table.stdout).toMatch(/Together: 7 requests, [\d,]+ tokens, \$/);
-  expect(table.stderr).toMatch(/From the log/);
+  expect(table.stderr).toMatch(/from the log/);
   expect(table.stderr).toMatch(/keeps lines for 30 days .* before 2026-10-23 are missing/);
   expect((await done('usage', '--by', 'team', '--team', 'exact')).stdout).toMatch(/Together: 0 requests/);
 
