@@ -195,15 +195,19 @@ const writeTeam = ({ limits = '{}', keys = ['one-key'], more = '' }: TeamConfig)
   );
 
 test.each([
-  ['{ requests: { month: 0 } }', 'quota_exceeded'],
-  ['{ tokens: { day: 1000 } }', 'exceeds_limit'],
-])('a question that %s refuses is said so in a line, and --once ends with 1', async (limits, code) => {
-  const { stdout, stderr, ...ended } = await run(['--once', '--config', await writeTeam({ limits })]);
-  expect(stdout).toContain('one-key asks nova-lite');
-  expect(stderr).toMatch(new RegExp(`^The question was refused \\(${code}\\): .+$`, 'm'));
-  expect(stderr).not.toContain('    at ');
-  expect(ended.code).toBe(1);
-});
+  ['{ requests: { month: 0 } }', 'requests.month', 'quota_exceeded'],
+  ['{ tokens: { day: 1000 } }', 'tokens.day', 'exceeds_limit'],
+])(
+  'a question that %s refuses is said so in a line, as a warning before it, and --once ends with 1',
+  async (limits, field, code) => {
+    const { stdout, stderr, ...ended } = await run(['--once', '--config', await writeTeam({ limits })]);
+    expect(stdout).toContain('one-key asks nova-lite');
+    expect(stderr).toMatch(new RegExp(`^warning: plan only: .+\nRaise plans.only.limits.${field}`, 'm'));
+    expect(stderr).toMatch(new RegExp(`^The question was refused \\(${code}\\): .+$`, 'm'));
+    expect(stderr).not.toContain('    at ');
+    expect(ended.code).toBe(1);
+  },
+);
 
 test('without --once it goes on serving after a question that was refused', async () => {
   const file = await writeTeam({ limits: '{ requests: { month: 0 } }' });

@@ -39,7 +39,7 @@ export interface DescribedValue {
 /**
  * Turns zod's issues into issues that name one field each and say what it must be, and never what it is.
  *
- * A missing field is not reported beside its own name misspelt.
+ * A missing field is not reported beside its own name misspelled.
  *
  * @param issues Of a parse with `reportInput`, without which a missing field looks like one of the wrong kind.
  */
@@ -48,7 +48,7 @@ export function* describeIssues(
   value: DescribedValue,
   parent: readonly PropertyKey[] = [],
 ): Generator<DescribedIssue, void> {
-  const misspelt = new Set(
+  const misspelled = new Set(
     issues.flatMap((issue) =>
       issue.code === 'unrecognized_keys'
         ? issue.keys.map((key) => {
@@ -60,7 +60,7 @@ export function* describeIssues(
   );
   for (const issue of issues) {
     const path = [...parent, ...issue.path];
-    if (isMissing(issue) && misspelt.has(issue.path.join())) continue;
+    if (isMissing(issue) && misspelled.has(issue.path.join())) continue;
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {
         yield { path: [...path, key], message: describeUnknownField(key, path, value) };

@@ -193,7 +193,7 @@ test.each([
 ])('%s is a warning, and the config is good all the same', async (_, config, warning) => {
   const { code, printed, noted } = await check(config);
   expect(code).toBe(0);
-  expect(printed).toMatch(/^The config is good/);
+  expect(printed).toMatch(/^The config is good, with (?:1 warning|2 warnings) below: /);
   expect(noted).toMatch(warning);
 });
 
