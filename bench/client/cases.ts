@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { said } from './answers.ts';
-import type { CallOptions, Sdk } from './sdks.ts';
+import type { CallOptions, Sdk } from './outcome-sdks.ts';
 
 /** One request to the server of a case. */
 export interface Exchange {

@@ -12,7 +12,7 @@ import { text as answerText } from './answers.ts';
 import { type Case, cases, plain, replyOf } from './cases.ts';
 import { apiKey } from './client.ts';
 import { versionOf } from './installed-size.ts';
-import { type CallOptions, type Connected, type Sdk, sdks } from './sdks.ts';
+import { type CallOptions, type Connected, type Sdk, sdks } from './outcome-sdks.ts';
 
 /** Exposes each SDK to the same faults, and records what its caller gets. */
 const patienceMs = 3000;

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { bareWrites, type WriteTarget } from './bare-writes.ts';
-import { type Call, pieces } from './dialect.ts';
+import { type Call, pieces } from './upstream-api.ts';
 
 /** A task of the load generator: as many callers as `concurrency`, each beginning again as soon as it is done. */
 export interface Load {

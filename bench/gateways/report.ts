@@ -2,11 +2,11 @@ import { machine, spread, table } from '../markdown.ts';
 import { type CpuProfile, profileTables } from '../measure/cpu-profile.ts';
 import type { Statistics } from '../measure/statistics.ts';
 import { type GatewayAim, isOurs } from './aims.ts';
-import { pieces } from './dialect.ts';
 import { concurrencies, type Effort, transfers } from './measure.ts';
 import type { GatewayResult } from './results.ts';
 import type { Stage } from './stages.ts';
 import type { Transfer } from './subjects.ts';
+import { pieces } from './upstream-api.ts';
 
 /** Everything that was measured in one run. */
 export interface GatewaysReport {

@@ -24,7 +24,7 @@ export function resultsOf(measured: readonly Measured[]): GatewayResult[] {
     const straight = measured.find(
       (other) =>
         other.subject.kind === 'straight' &&
-        other.subject.dialect === subject.dialect &&
+        other.subject.api === subject.api &&
         other.transfer === transfer &&
         other.concurrency === concurrency,
     );

@@ -7,9 +7,9 @@ import {
 } from '@aws-sdk/client-bedrock-runtime';
 import { localCredentials } from '@org/admin/local-gateway';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { type Call, maxTokens, modelId, question, upstreamCall } from './dialect.ts';
 import { usageOf } from './process-usage.ts';
 import type { Subject } from './subjects.ts';
+import { type Call, maxTokens, modelId, question, upstreamCall } from './upstream-api.ts';
 
 /** The CPU time of one request in a process, by how far the request gets. */
 export interface Stage {

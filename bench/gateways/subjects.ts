@@ -3,18 +3,18 @@ import { synthesize } from '@org/infra/stack';
 import { startHelper } from '../../test/helper-process.ts';
 import { config, type KeyName } from '../config.ts';
 import type { WriteTarget } from './bare-writes.ts';
-import {
-  type Call,
-  chatCompletionsCall,
-  type Dialect,
-  maxTokens,
-  modelId,
-  question,
-  upstreamCall,
-} from './dialect.ts';
 import type { InstalledPeers } from './installed-peers.ts';
 import type { OurGateway } from './ours-process.ts';
 import { freePort, startServer } from './servers.ts';
+import {
+  type Call,
+  chatCompletionsCall,
+  maxTokens,
+  modelId,
+  question,
+  type UpstreamApi,
+  upstreamCall,
+} from './upstream-api.ts';
 
 export type Transfer = 'whole' | 'streamed';
 
@@ -24,7 +24,7 @@ export interface Subject {
   /** The upstream itself, a gateway that is ranked, one that also counts exactly, or the bare writes. */
   readonly kind: 'straight' | 'gateway' | 'counting' | 'writes';
   /** The API of its upstream. */
-  readonly dialect: Dialect | undefined;
+  readonly api: UpstreamApi | undefined;
   readonly pid: number;
   /** Undefined for a transfer that it does not support. */
   readonly work: Readonly<Record<Transfer, Call | WriteTarget | undefined>>;
@@ -54,18 +54,18 @@ export async function startSubjects(
   { upstream, dynamodb }: Upstreams,
   peers: InstalledPeers,
 ): Promise<Subject[]> {
-  const straight = (dialect: Dialect): Subject => ({
-    title: dialect === 'converse' ? 'straight, Converse' : 'straight, chat completions',
+  const straight = (api: UpstreamApi): Subject => ({
+    title: api === 'converse' ? 'straight, Converse' : 'straight, chat completions',
     kind: 'straight',
-    dialect,
+    api,
     pid: upstream.pid,
-    work: both((options) => upstreamCall(dialect, upstream.url, options)),
+    work: both((options) => upstreamCall(api, upstream.url, options)),
   });
   const assembly = join(directory, 'measured');
   synthesize(config, { outdir: assembly });
   const unlimited = await startGatewayProcess(assembly, 'unlimited-key', { upstream, dynamodb });
   const limited = await startGatewayProcess(assembly, 'limited-key', { upstream, dynamodb });
-  const ours = { dialect: 'converse' as const };
+  const ours = { api: 'converse' as const };
   return [
     straight('converse'),
     straight('chat-completions'),
@@ -88,7 +88,7 @@ export async function startSubjects(
     {
       title: 'two bare `UpdateItem`s',
       kind: 'writes',
-      dialect: undefined,
+      api: undefined,
       pid: dynamodb.pid,
       work: {
         whole: { dynamodbUrl: dynamodb.url, region: limited.started.region, table: limited.started.table },
@@ -131,7 +131,7 @@ async function startPortkey(upstreamUrl: string, peers: InstalledPeers): Promise
     {
       title: `${title}, provider bedrock`,
       kind: 'gateway',
-      dialect: 'converse',
+      api: 'converse',
       pid,
       work: callsWith({
         'x-portkey-provider': 'bedrock',
@@ -144,7 +144,7 @@ async function startPortkey(upstreamUrl: string, peers: InstalledPeers): Promise
     {
       title: `${title}, provider openai`,
       kind: 'gateway',
-      dialect: 'chat-completions',
+      api: 'chat-completions',
       pid,
       // Streaming, it answers 500, because it adds headers to a response that it cannot change.
       work: {
@@ -166,7 +166,7 @@ async function startLlms(upstreamUrl: string, peers: InstalledPeers): Promise<Su
   return {
     title: `${name} ${await peers.versionOf(name)}`,
     kind: 'gateway',
-    dialect: 'chat-completions',
+    api: 'chat-completions',
     pid: pidOf(child),
     work: both((options) =>
       chatCompletionsCall(`http://127.0.0.1:${port}/v1`, `upstream,${modelId}`, options),

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { eventFrame } from '@org/local/bedrock';
-import { modelId, pieces } from './dialect.ts';
+import { modelId, pieces } from './upstream-api.ts';
 
 /**
  * The upstream of every gateway, in its own process: Bedrock's Converse and ConverseStream, and OpenAI's chat

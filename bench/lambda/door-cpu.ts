@@ -1,3 +1,5 @@
+/** The program that measures the CPU of calls through each API (door), in its own process; doors.ts starts it. */
+
 import { Writable } from 'node:stream';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { inTurns } from '../measure/turns.ts';

@@ -6,7 +6,7 @@ export function toolCalls(content: string | readonly Block[]): ToolUseBlock[] {
   return typeof content === 'string' ? [] : content.filter((block) => block.type === 'tool_use');
 }
 
-/** What was filtered would be filtered again, in each call that has it in its conversation. */
+/** Stop reasons after which a turn is not sent again: the filter would stop every later call that has it. */
 const filtered = ['guardrail_intervened', 'content_filtered'];
 
 /**

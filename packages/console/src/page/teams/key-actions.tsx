@@ -19,15 +19,15 @@ export interface KeyActionProps {
 const dialogs: Readonly<Record<KeyAction, (props: KeyActionProps) => ReactNode>> = {
   rotate: Rotate,
   expire: Expire,
-  disable: (props) => <Able {...props} disabled />,
-  enable: (props) => <Able {...props} disabled={false} />,
+  disable: (props) => <SetEnabled {...props} disabled />,
+  enable: (props) => <SetEnabled {...props} disabled={false} />,
   revoke: Revoke,
 };
 
 /** The dialog of an action. */
 export function KeyActionDialog({ action, ...props }: KeyActionProps & { readonly action: KeyAction }) {
-  const Asked = dialogs[action];
-  return <Asked {...props} />;
+  const Dialog = dialogs[action];
+  return <Dialog {...props} />;
 }
 
 const hourMs = 3_600_000;
@@ -120,7 +120,11 @@ function Expire({ deployment, record: { name, endsAt }, onClose }: KeyActionProp
   );
 }
 
-function Able({ record: { name }, disabled, onClose }: KeyActionProps & { readonly disabled: boolean }) {
+function SetEnabled({
+  record: { name },
+  disabled,
+  onClose,
+}: KeyActionProps & { readonly disabled: boolean }) {
   const api = useApi();
   const route = api.keys[':key'][disabled ? 'disable' : 'enable'];
   return (

@@ -11,7 +11,7 @@ import { ChangeLimits } from './change-limits.tsx';
 import { Changes } from './changes.tsx';
 import { Keys } from './keys.tsx';
 import { PlanChoice } from './plan-choice.tsx';
-import { UsedBy } from './used-by.tsx';
+import { UsageBreakdown } from './usage-breakdown.tsx';
 
 interface TeamPageProps {
   readonly deployment: Deployment;
@@ -142,7 +142,7 @@ function Details({ deployment, details }: DetailsProps) {
         )}
       </section>
       <Keys deployment={deployment} details={details} />
-      <UsedBy team={name} />
+      <UsageBreakdown team={name} />
       <Changes changes={changes} timeZone={deployment.timeZone} />
       {asked === 'limits' && record && (
         <ChangeLimits deployment={deployment} record={record} onClose={close} />

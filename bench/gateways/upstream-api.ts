@@ -1,5 +1,5 @@
 /** The API of the simulated upstream. A gateway's callers may use another one. */
-export type Dialect = 'converse' | 'chat-completions';
+export type UpstreamApi = 'converse' | 'chat-completions';
 
 /** The text of every answer, whole or in pieces. */
 export const pieces: readonly string[] = Array.from({ length: 50 }, (_, index) => `piece-${index} `);
@@ -17,13 +17,13 @@ export interface Call {
 
 const json = { 'content-type': 'application/json' };
 
-/** A question in the dialect of the upstream. */
+/** A question, as the API of the upstream takes it. */
 export function upstreamCall(
-  dialect: Dialect,
+  api: UpstreamApi,
   upstreamUrl: string,
   { streamed }: { streamed: boolean },
 ): Call {
-  if (dialect === 'chat-completions') return chatCompletionsCall(`${upstreamUrl}/v1`, modelId, { streamed });
+  if (api === 'chat-completions') return chatCompletionsCall(`${upstreamUrl}/v1`, modelId, { streamed });
   return {
     url: `${upstreamUrl}/model/${encodeURIComponent(modelId)}/${streamed ? 'converse-stream' : 'converse'}`,
     headers: json,

@@ -1,3 +1,5 @@
+/** The SDKs of the part "outcomes": each is called in the same way, with the same time limits. */
+
 import Anthropic from '@anthropic-ai/sdk';
 import { createBedrockClient } from '@org/bedrock-client';
 import OpenAI from 'openai';

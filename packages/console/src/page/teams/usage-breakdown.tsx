@@ -5,6 +5,7 @@ import { Empty, Loaded } from '../parts/loaded.tsx';
 import { Scrolls } from '../parts/scrolls.tsx';
 import { bytes, count, money } from '../words.ts';
 
+/** What the use of a team can be divided by. */
 const dimensions = [
   { by: 'person', title: 'Person' },
   { by: 'customer', title: 'Customer' },
@@ -18,7 +19,7 @@ type Dimension = (typeof dimensions)[number]['by'];
 const mostListed = 50;
 
 /** Who used what of a team this month. It searches the log, which AWS bills, so it waits until it is asked for. */
-export function UsedBy({ team }: { readonly team: string }) {
+export function UsageBreakdown({ team }: { readonly team: string }) {
   const [by, setBy] = useState<Dimension | undefined>();
   return (
     <section className="card" aria-labelledby="used-by">
