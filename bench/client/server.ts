@@ -2,7 +2,9 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { said } from './answers.ts';
 
-/** The loopback server, in its own process, so that it does not slow down what is measured. Ends with its parent. */
+// A server on loopback that gives each API its fixed answer. It has its own process, so that it does not slow down what is
+// measured, and ends with its parent.
+
 const apis = Object.entries(said).map(([path, { answer, events }]) => ({
   path,
   answer: Buffer.from(JSON.stringify(answer)),

@@ -2,8 +2,9 @@ import { Agent, type IncomingHttpHeaders, type RequestOptions, request } from 'n
 import { text } from 'node:stream/consumers';
 
 /**
- * The native part of aws-lambda-ric, with its interface: `next`, `done` and `error`. The native one posts
- * before it returns; here the next event waits until the answer is posted.
+ * Stands for the native part of aws-lambda-ric, AWS's runtime client for Node: it takes events from Lambda's Runtime API
+ * and posts their answers. It has the same interface: `next`, `done` and `error`. The native one posts before it returns; here
+ * the next event waits until the answer is posted.
  *
  * @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/blob/main/src/native/rapid-client.cc
  */

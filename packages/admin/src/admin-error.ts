@@ -141,7 +141,7 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   team_was_deleted: ({ team }) =>
     `The team ${team} was deleted while the key was made. The key was deleted too.`,
   team_was_removed: ({ team }) => `The team ${team} was removed, but some of its keys are left.`,
-  invalid_teams: ({ source }) => `${source} is not a list of teams.`,
+  invalid_teams: ({ source }) => `${source} has mistakes.`,
   no_such_plan: ({ plan }) => `There is no plan "${plan}".`,
   plan_is_gone: ({ plan, team }) => `The team ${team} is on the plan ${plan}, which no longer exists.`,
   plan_is_not_deployed: ({ plan }) => `The plan ${plan} has no usage plan in API Gateway.`,
@@ -164,7 +164,7 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   key_is_incomplete: ({ key }) => `The key ${key} is incomplete.`,
   key_was_replaced: ({ key, by }) => `The key ${key} was replaced by ${by} already.`,
   new_name_is_taken: ({ key, by }) => `The new key for ${key} cannot be ${by}: another key has that name.`,
-  key_was_removed: ({ id }) => `The key ${id} was removed while this command ran.`,
+  key_was_removed: ({ id }) => `The API key with the id ${id} was removed while this command ran.`,
   key_is_being_made: ({ key }) => `Another command is making a key "${key}" right now.`,
   key_keeps_its_name: ({ key }) => `The key ${key} keeps its name when it is rotated.`,
   key_has_no_value: ({ key }) => `API Gateway made the key ${key} without an id or a value.`,

@@ -22,7 +22,7 @@ const advices: {
   plan_is_gone: ({ team }, { command }) =>
     `Move the team to another plan: ${command(`teams move ${team} PLAN`)}`,
   plan_is_not_deployed: ({ plan }, { command }) =>
-    `If it is in the config, deploy first. If not, run again what made it: ${command(`plans create ${plan} --help`)}`,
+    `If it is in the config, deploy first. If it was made at run time, run the same "${command(`plans create ${plan}`)}" again.`,
   plan_exists: ({ plan }, { command }) =>
     `Change it: ${command(`plans set ${plan} --help`)}. Or choose another name.`,
   plan_is_of_config: (_, { command }) =>

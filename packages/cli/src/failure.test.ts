@@ -66,6 +66,6 @@ test('every fault of a teams file is one line', () => {
   ];
   const { text } = explained(new AdminError('invalid_teams', { source: 'teams.json', issues }));
   expect(text).toBe(
-    'teams.json is not a list of teams.\n  0.paln: is not a field of the file; remove it\n  1.name: is missing',
+    'teams.json has mistakes.\n  0.paln: is not a field of the file; remove it\n  1.name: is missing',
   );
 });

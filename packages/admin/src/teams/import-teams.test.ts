@@ -7,7 +7,7 @@ function faultsOf(teams: unknown): string {
     parseTeams(teams, 'teams.json');
   } catch (error) {
     if (error instanceof AdminError && error.is('invalid_teams')) {
-      expect(error.message).toBe('teams.json is not a list of teams.');
+      expect(error.message).toBe('teams.json has mistakes.');
       return error.data.issues.map(({ path, message }) => `${path}: ${message}`).join('\n');
     }
   }

@@ -104,7 +104,11 @@ test.each([
       expect.stringMatching(/^line 4, tokens\/day: must be a whole number/),
     ],
   ],
-  ['too many cells', 'team,plan\nacme,starter,app', ['line 2: has 3 cells, and there are 2 columns']],
+  [
+    'too many cells',
+    'team,plan\nacme,starter,app',
+    ['line 2: has 3 cells, but line 1 names 2 columns: quote a value that has the separator in it'],
+  ],
   [
     'a quotation mark that stays open',
     'team,plan\n"acme,starter\n',

@@ -52,7 +52,7 @@ export function parseTeamsCsv(text: string, source: string): TeamImport[] {
     if (cells.length > columns.length) {
       issues.push({
         path: place(line),
-        message: `has ${cells.length} cells, and there are ${columns.length} columns`,
+        message: `has ${cells.length} cells, but line 1 names ${columns.length} columns: quote a value that has the separator in it`,
       });
       continue;
     }

@@ -26,7 +26,8 @@ export async function checkOutput(answer: Answer, schema: StandardSchema | undef
   }
   const { requestId, attempts, stopReason } = answer;
   throw new OutputValidationError({
-    message: "The model's answer does not fit the schema. It was charged; asking again may help.",
+    message:
+      "The model's answer does not fit the schema (see issues). It was charged; asking again may help.",
     requestId,
     attempts,
     stopReason,

@@ -13,7 +13,10 @@ import { answerResponse, eventStreamHead, withLoweredTokens } from './response.t
 /** A little less than promised, because a timer can be late. */
 const pingAfterMs = streamHeartbeatMs - 5000;
 
-/** Answers a request through a door (API format). */
+/**
+ * The operation of a route that asks a model: reads the request as its API (door) has it, asks, and answers whole or as a
+ * stream.
+ */
 export function asking(door: Door): Operation {
   return async (invocation, caller) => {
     const { event, context, options, log, observers, started } = invocation;

@@ -17,7 +17,7 @@ test('missing code is refused', () => {
   const { assetDirectory } = readCloudAssembly(assembly.directory);
   expect(() => assetDirectory('nothing.zip')).toThrow('No asset');
   rmSync(path.join(assembly.directory, 'asset.main'), { recursive: true });
-  expect(() => assetDirectory('main.zip')).toThrow('must be a directory');
+  expect(() => assetDirectory('main.zip')).toThrow('does not exist');
 });
 
 test('an assembly with several stacks is refused', () => {

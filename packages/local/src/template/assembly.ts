@@ -73,8 +73,15 @@ function assetDirectory(directory: string, artifacts: Record<string, Artifact>, 
       const uploaded = Object.values(destinations).some((destination) => destination.objectKey === objectKey);
       if (uploaded && source.path !== undefined) {
         const found = path.resolve(directory, source.path);
-        if (!existsSync(found) || !statSync(found).isDirectory()) {
-          throw new TemplateError(`The code of ${objectKey} must be a directory, and ${found} is not`);
+        if (!existsSync(found)) {
+          throw new TemplateError(
+            `${found}, the code of ${objectKey}, does not exist: synthesize the stack again`,
+          );
+        }
+        if (!statSync(found).isDirectory()) {
+          throw new TemplateError(
+            `${found}, the code of ${objectKey}, is a file: only a directory can be run`,
+          );
         }
         return found;
       }

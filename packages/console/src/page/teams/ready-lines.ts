@@ -1,6 +1,6 @@
 /** Lines that use a key, ready to be run. */
 export interface ReadyLines {
-  /** What calls with them. */
+  /** The program or SDK that they are for. */
   readonly client: string;
   readonly code: string;
 }

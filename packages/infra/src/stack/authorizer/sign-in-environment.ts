@@ -1,7 +1,7 @@
 import type { SignInEnvironment } from '@org/lambda/authorizer-environment';
 import type { SignIn } from '../../config/sign-in.ts';
 
-/** Ids of a user pool and of its app clients: all may be tokens. */
+/** Ids of a user pool and of its app clients. Each may be a value that CloudFormation fills in. */
 export interface UserPoolIds {
   readonly userPoolId: string;
   readonly clientIds: readonly string[];
@@ -9,7 +9,7 @@ export interface UserPoolIds {
   readonly region: string;
 }
 
-/** What the authorizer knows about tokens. */
+/** The settings by which the authorizer checks tokens: issuers, audience, keys and claim. */
 export function signInEnvironment(signIn: SignIn, pool: UserPoolIds | undefined): SignInEnvironment {
   const { claim } = signIn;
   const teams = signIn.teams && { ...signIn.teams };
