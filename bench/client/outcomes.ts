@@ -9,9 +9,9 @@ import OpenAI from 'openai';
 import { table } from '../markdown.ts';
 import { publish } from '../part.ts';
 import { text as answerText } from './answers.ts';
-import { type Case, cases, plain, replyOf } from './cases.ts';
 import { apiKey } from './client.ts';
 import { versionOf } from './installed-size.ts';
+import { type Case, cases, plain, replyOf } from './outcome-cases.ts';
 import { type CallOptions, type Connected, type Sdk, sdks } from './outcome-sdks.ts';
 
 /** Exposes each SDK to the same faults, and records what its caller gets. */

@@ -1,6 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { apiKey, type Client, model, question } from '../client.ts';
 
+/** Anthropic's SDK with its defaults. */
 export function connect(url: string): Client {
   const client = new Anthropic({ baseURL: url, apiKey });
   const asked = { model, max_tokens: 1024, messages: [{ role: 'user' as const, content: question }] };

@@ -2,6 +2,7 @@ import ky, { type Options } from 'ky';
 import { type Client, request } from '../client.ts';
 import { countPieces } from './read-by-hand.ts';
 
+/** ky, with the options that are compared. */
 export function connectKy(url: string, options: Options): Client {
   const client = ky.create({ ...request, ...options });
   return {

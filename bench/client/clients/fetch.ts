@@ -1,6 +1,7 @@
 import { type Client, request } from '../client.ts';
 import { countPieces } from './read-by-hand.ts';
 
+/** Node's `fetch` alone, as a program without an SDK calls the proxy. */
 export function connect(url: string): Client {
   return {
     async ask() {

@@ -1,6 +1,7 @@
 import OpenAI from 'openai';
 import { apiKey, type Client, model, question } from '../client.ts';
 
+/** OpenAI's SDK with its defaults. */
 export function connect(url: string): Client {
   const client = new OpenAI({ baseURL: `${url}/v1`, apiKey });
   const messages = [{ role: 'user' as const, content: question }];

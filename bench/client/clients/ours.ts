@@ -1,6 +1,7 @@
 import { createBedrockClient } from '@org/bedrock-client';
 import { apiKey, type Client, model, question } from '../client.ts';
 
+/** The client of this repository with its defaults. */
 export function connect(url: string): Client {
   const client = createBedrockClient({ baseUrl: `${url}/dev`, apiKey });
   return {

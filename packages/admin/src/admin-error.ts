@@ -139,7 +139,7 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   team_is_of_config: ({ team }) => `The team ${team} is in the config.`,
   team_plan_is_of_config: ({ team, plan }) => `The team ${team} has its plan in the config: ${plan}.`,
   team_was_deleted: ({ team }) =>
-    `The team ${team} was deleted while the key was made. The key was deleted too.`,
+    `Another command deleted the team ${team} while this one ran, so it has no key.`,
   team_was_removed: ({ team }) => `The team ${team} was removed, but some of its keys are left.`,
   invalid_teams: ({ source }) => `${source} has mistakes.`,
   no_such_plan: ({ plan }) => `There is no plan "${plan}".`,
@@ -199,7 +199,7 @@ const messages: { readonly [Code in AdminErrorCode]: (data: AdminProblems[Code])
   no_such_log: ({ group, region }) => `There is no log group ${group} in ${region}.`,
   answer_broke_off: () => 'The answer broke off before its end.',
   answer_is_unreadable: ({ status }) =>
-    `The server answered with status ${status}, but the answer is not one of the proxy.`,
+    `The server answered with status ${status}, but the answer is not the proxy's.`,
   stack_lacks_output: ({ stack, output }) => `The stack ${stack} has no output ${output}.`,
   nothing_to_prove_with: ({ plan }) =>
     `${plan === undefined ? 'The config' : `The plan ${plan}`} has no chat model with a known price.`,

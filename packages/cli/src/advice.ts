@@ -13,7 +13,7 @@ const advices: {
   team_is_of_config: () => 'Change it there, or remove it, and deploy.',
   team_plan_is_of_config: () =>
     'Change it there and deploy, then run this again for the keys that were made at run time.',
-  team_was_deleted: () => 'Make the team again.',
+  team_was_deleted: () => 'If that was a mistake, make the team again, then run this again.',
   team_was_removed: ({ team }, { command }) =>
     `If it left the config, put it back there. Else remove what is left of it: ${command(`teams delete ${team}`)}`,
   invalid_teams: ({ issues }) => issues.map(({ path, message }) => `  ${path}: ${message}`).join('\n'),

@@ -36,7 +36,10 @@ export const deployedProofs: readonly Proof[] = [
       for (const group of groups) {
         const days = await observer.logs.retentionDays(group);
         if (days !== config.logRetentionDays) {
-          throw new Broken(`${group} keeps them ${days === undefined ? 'for ever' : `for ${days} days`}`);
+          const kept = days === undefined ? 'for ever' : `for ${days} days`;
+          throw new Broken(
+            `${group} keeps its lines ${kept}, but logRetentionDays is ${config.logRetentionDays}`,
+          );
         }
       }
       return `${config.logRetentionDays} days in ${groups.length} groups`;

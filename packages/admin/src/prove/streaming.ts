@@ -50,7 +50,9 @@ const proofOf = (name: keyof typeof streams): Proof => ({
       const writtenMs = totalMs - firstDeltaMs;
       if (writtenMs < tooFastMs) throw new NotShown(`the model was too fast: ${seen}`);
       // Pieces may have been joined on the way; if they were held back, they have come with the last one.
-      if (last - first < writtenMs / 4) throw new Broken(`sent ${seen}, and wrote them in ${writtenMs} ms`);
+      if (last - first < writtenMs / 4) {
+        throw new Broken(`held the answer back: the model wrote for ${writtenMs} ms, and it came as ${seen}`);
+      }
     }
     return `${events} events in ${pieces} pieces over ${Math.round(last - first)} ms`;
   },

@@ -30,7 +30,10 @@ const problems: { readonly [Code in AdminErrorCode]: Problem<AdminProblems[Code]
     advice: () =>
       'Change it in the config and deploy, then move the team again for its keys made at run time.',
   },
-  team_was_deleted: { status: 409, advice: () => 'Make the team again.' },
+  team_was_deleted: {
+    status: 409,
+    advice: () => 'If that was a mistake, make the team again, then try again.',
+  },
   team_was_removed: {
     status: 409,
     advice: () =>

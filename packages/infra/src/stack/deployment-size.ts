@@ -4,8 +4,8 @@ import { functionEnvironment } from './functions/function-environment.ts';
 import { checkStackSize } from './stack-size.ts';
 
 /**
- * Checks a property of the whole config: whether AWS would take the deployment, or refuse it as too large. Quicker than
- * synthesis, and needs no built functions.
+ * Checks that AWS would not refuse the deployment as too large: CloudFormation the stack, or Lambda the environment of a
+ * function. Quicker than synthesis, and needs no built functions.
  *
  * @throws {ConfigError} If CloudFormation or Lambda would refuse it.
  */
@@ -15,5 +15,6 @@ export function checkDeploymentSize(config: ProxyConfig): void {
   const names = Object.values(config.teams).flatMap(({ keys }) => keys.map(({ name }) => name));
   const keyIds = new Map(names.map((name) => [name, name]));
   const unknown = { profiles: [], promptHost: undefined, noticeTopicArn: undefined };
+  // Throws if it is too large.
   functionEnvironment(config, { keyIds, tableName: '', ...unknown }, stack);
 }

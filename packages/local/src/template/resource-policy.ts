@@ -59,7 +59,7 @@ export function readResourcePolicy(restApi: string, policy: unknown): ResourcePo
 
 function condition(where: string, operator: string, key: string, values: readonly string[]): Condition {
   const read = keys[key];
-  if (read === undefined) throw new TemplateError(`${where}: the key ${key} is not supported`);
+  if (read === undefined) throw new TemplateError(`${where}: the condition key ${key} is not supported`);
   switch (operator) {
     case 'IpAddress':
     case 'NotIpAddress': {

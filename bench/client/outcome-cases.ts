@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { said } from './answers.ts';
 import type { CallOptions, Sdk } from './outcome-sdks.ts';
 
+// The cases of the part "outcomes": faults of a server, and callers who give up.
+
 /** One request to the server of a case. */
 export interface Exchange {
   readonly response: ServerResponse;
