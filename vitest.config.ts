@@ -52,6 +52,7 @@ export default defineConfig({
     projects: [
       project('node', '.', ['{docs-gen,packages,scripts,test}/**/*.test.ts'], {
         ...onNode,
+        setupFiles: [join(import.meta.dirname, 'test/native-globals.ts')],
         globalSetup: [join(import.meta.dirname, 'packages/infra/src/testing/temporary-folder.ts')],
       }),
       ...webEnvironments.map((environment) =>
