@@ -45,7 +45,7 @@ afterAll(() => sharedIssuer.close());
 const shared = sharedSystems(issuerEnvironment(sharedIssuer));
 let setUp: Promise<void> | undefined;
 
-/** Where nothing is counted or changed. */
+/** The deployment for tests that count and change nothing. */
 async function share() {
   const system = await shared('signed-in');
   setUp ??= setUpSignIn(system.gateway, sharedIssuer, configs['signed-in']);

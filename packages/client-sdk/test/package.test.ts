@@ -246,6 +246,6 @@ test('the package stays small in a program that is minified', async () => {
   expect(Buffer.byteLength(code)).toBeLessThan(90_000);
   expect(
     gzipSync(code, { level: 9 }).byteLength,
-    'Bytes, compressed. Raise the bound only if users get more than they download.',
+    'Compressed bytes. Raise the bound only for something that users need.',
   ).toBeLessThan(30_500);
 });

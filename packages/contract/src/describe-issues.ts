@@ -36,10 +36,13 @@ export interface DescribedValue {
   readonly otherwise?: string;
 }
 
+/** A body can have thousands of unknown names. To compare them all would use the function's time. */
+const mostCompared = 20;
+
 /**
  * Turns zod's issues into issues that name one field each and say what it must be, and never what it is.
  *
- * A missing field is not reported beside its own name misspelled.
+ * A missing field is not reported beside its own name misspelled, if that is among the first names that are unknown.
  *
  * @param issues Of a parse with `reportInput`, without which a missing field looks like one of the wrong kind.
  */
@@ -48,15 +51,13 @@ export function* describeIssues(
   value: DescribedValue,
   parent: readonly PropertyKey[] = [],
 ): Generator<DescribedIssue, void> {
+  const unknown = issues
+    .flatMap((issue) =>
+      issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ({ key, path: issue.path })) : [],
+    )
+    .slice(0, mostCompared);
   const misspelled = new Set(
-    issues.flatMap((issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => {
-            const near = nearest(key, value.fieldsAt([...parent, ...issue.path]));
-            return [...issue.path, near].join();
-          })
-        : [],
-    ),
+    unknown.map(({ key, path }) => [...path, nearest(key, value.fieldsAt([...parent, ...path]))].join()),
   );
   for (const issue of issues) {
     const path = [...parent, ...issue.path];

@@ -71,8 +71,10 @@ async function main(): Promise<void> {
 /** What `config check` warns of, too. */
 function printWarnings(config: ProxyConfig, invocation: Invocation): void {
   for (const warning of configWarnings(config, Date.now())) {
-    const { subject, what, whatToDo = '' } = findingText(warning, invocation);
-    console.error(`warning: ${subject}: ${what}\n${whatToDo}\n`);
+    const { subject, what, whatToDo } = findingText(warning, invocation);
+    console.error(
+      [`warning: ${subject}: ${what}`, whatToDo, ''].filter((line) => line !== undefined).join('\n'),
+    );
   }
 }
 

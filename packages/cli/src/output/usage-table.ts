@@ -20,10 +20,11 @@ const columns = [
   { head: 'used', align: 'right' },
   { head: 'max', align: 'right' },
   { head: 'resets in' },
+  // Each only if a limit needs it.
+  { head: 'lasts for' },
+  { head: 'pace allows' },
 ] as const;
-/** The last ones, each only if a limit needs it. */
-const lastsColumn = { head: 'lasts for' };
-const paceColumn = { head: 'pace allows' };
+const optional = new Set(['lasts for', 'pace allows']);
 
 /**
  * Usage for people: a line for each limit, or for each kind if there are no limits.
@@ -36,11 +37,6 @@ export function usageTable(
   now: number,
   { grouped }: { readonly grouped: boolean } = { grouped: true },
 ): string {
-  const limits = usage.flatMap((each) => each.limits);
-  const optional = {
-    lasts: limits.some(({ lastsUntil }) => lastsUntil !== undefined),
-    pace: limits.some(({ allowedNow }) => allowedNow !== undefined),
-  };
   const rows = usage.flatMap((each) => {
     const { team, key } = each;
     const name = key === undefined ? team : grouped ? `  ${key}` : `${team}, key ${key}`;
@@ -52,24 +48,18 @@ export function usageTable(
     const { callsAtOnce } = each;
     const lines = [
       ...(each.limits.length > 0
-        ? each.limits.map((limit) => limitCells(limit, terminal, now, optional))
+        ? each.limits.map((limit) => limitCells(limit, terminal, now))
         : limitKinds.map((kind) => unlimitedCells(kind, each))),
       ...(callsAtOnce ? [atOnceCells(callsAtOnce, terminal)] : []),
     ];
     return lines.map((cells, index) => [...(index === 0 ? head : ['', '']), ...cells]);
   });
-  return renderTable(
-    [...columns, ...(optional.lasts ? [lastsColumn] : []), ...(optional.pace ? [paceColumn] : [])],
-    rows,
-  );
+  const isShown = columns.map(({ head }, index) => !optional.has(head) || rows.some((row) => row[index]));
+  const shown = <Cell>(cells: readonly Cell[]) => cells.filter((_, index) => isShown[index]);
+  return renderTable(shown(columns), rows.map(shown));
 }
 
-function limitCells(
-  status: LimitPace,
-  terminal: Terminal,
-  now: number,
-  optional: { readonly lasts: boolean; readonly pace: boolean },
-): string[] {
+function limitCells(status: LimitPace, terminal: Terminal, now: number): string[] {
   const { limit, period, max, used, allowedNow, resetsAt, lastsUntil } = status;
   const kind = kindOf(limit);
   const fraction = shareOf(status);
@@ -84,8 +74,8 @@ function limitCells(
     amountText(kind, used),
     amountText(kind, max),
     until(resetsAt),
-    ...(optional.lasts ? [lastsUntil === undefined ? '' : until(lastsUntil)] : []),
-    ...(optional.pace ? [allowedNow === undefined ? '' : amountText(kind, allowedNow)] : []),
+    lastsUntil === undefined ? '' : until(lastsUntil),
+    allowedNow === undefined ? '' : amountText(kind, allowedNow),
   ];
 }
 
